@@ -1,0 +1,21 @@
+"""What each exercise must do: ``from gmm_ref.checks import check``.
+
+In a test cell, ``check.responsibilities.value(responsibilities)`` draws inputs, calls the function,
+compares with the reference, and raises `CheckFailed` with a message in words if it is wrong.
+"""
+
+from types import SimpleNamespace
+
+from gmm_ref.checks import em, full_dataset, generative_model, likelihood, posterior
+from gmm_ref.checks.failure import CheckFailed
+from gmm_ref.checks.seed import seeded
+
+check = SimpleNamespace(
+    **{
+        exercise.name: exercise
+        for section in (generative_model, likelihood, posterior, full_dataset, em)
+        for exercise in section.EXERCISES
+    }
+)
+
+__all__ = ["CheckFailed", "check", "seeded"]

@@ -1,0 +1,90 @@
+"""Judging a sample by its distribution, whatever the method that drew it.
+
+Each check makes a few dozen tests; a test fails at a p-value below ALPHA, so that by the union
+bound a right sampler fails a whole check with a probability below one in a million.
+"""
+
+import itertools
+
+import numpy as np
+
+ALPHA = 1e-8
+
+
+def labels_fault(z, weights):
+    """What is wrong with labels that should be independent draws from Categorical(weights)."""
+    from scipy import stats  # not before a sampler is judged: it takes long to import
+
+    z = np.asarray(z)
+    n_components = len(weights)
+    batches = np.array_split(z, 20)
+    counts = np.stack([np.bincount(batch, minlength=n_components) for batch in batches])
+    expected = np.array([len(batch) for batch in batches])[:, None] * weights
+    total, total_expected = counts.sum(axis=0), expected.sum(axis=0)
+    if stats.chisquare(total, total_expected).pvalue < ALPHA:
+        shares = ", ".join(f"{c / len(z):.3f}" for c in total)
+        wanted = ", ".join(f"{w:.3f}" for w in weights)
+        return f"In {len(z)} draws the labels occur in shares {shares}, not near {wanted}."
+    # Each batch must scatter as multinomial counts do: too much is dependence or sorting,
+    # too little is a fixed number a component. The sum of 20 statistics is close to chi-square.
+    scatter = ((counts - expected) ** 2 / expected).sum()
+    degrees = len(batches) * (n_components - 1)
+    if stats.chi2.sf(scatter, degrees) < ALPHA:
+        return "The labels are not independent of their place: are they sorted, or in blocks?"
+    if stats.chi2.cdf(scatter, degrees) < ALPHA:
+        return "The counts scatter less than chance does: each label must be drawn on its own."
+    pairs = np.sum(z[1:] == z[:-1])
+    if abs(pairs - _mean_pairs(weights, len(z))) > 7 * np.sqrt(_variance_pairs(weights, len(z))):
+        return "Neighbouring labels are not independent: are they sorted, or in a pattern?"
+    return None
+
+
+def _mean_pairs(weights, n):
+    return (n - 1) * np.sum(weights**2)
+
+
+def _variance_pairs(weights, n):
+    """The variance of the number of equal neighbours among n independent labels."""
+    p2, p3 = np.sum(weights**2), np.sum(weights**3)
+    return (n - 1) * p2 * (1 - p2) + 2 * (n - 2) * (p3 - p2**2)
+
+
+def noise_fault(E):
+    """What is wrong with rows (N, D) that should be independent draws from N(0, I).
+
+    Along each axis and each diagonal, the mean is N(0, 1/N), the sum of squares chi-square of N,
+    and the whole a normal sample: exact tests, and together they fix mean and covariance.
+    """
+    from scipy import stats
+
+    n_samples, n_features = E.shape
+    length = np.sum(E.sum(axis=0) ** 2) / n_samples
+    if stats.chi2.sf(length, n_features) < ALPHA:
+        return "mean"
+    for direction in _directions(n_features):
+        along = E @ direction
+        squares = np.sum(along**2)
+        if min(stats.chi2.sf(squares, n_samples), stats.chi2.cdf(squares, n_samples)) < ALPHA:
+            return "covariance"
+    for direction in _directions(n_features):
+        if stats.kstest(E @ direction, "norm").pvalue < ALPHA:
+            return "shape"
+    neighbours = np.sum(E[1:] * E[:-1]) / np.sqrt((n_samples - 1) * n_features)
+    if abs(neighbours) > 7 or len(np.unique(E, axis=0)) < n_samples:
+        return "independence"
+    return None
+
+
+def _directions(n_features):
+    axes = np.eye(n_features)
+    pairs = itertools.combinations(range(n_features), 2)
+    diagonals = [(axes[i] + s * axes[j]) / np.sqrt(2) for i, j in pairs for s in (1, -1)]
+    return [*axes, *diagonals]
+
+
+NOISE_WORDS = {
+    "mean": "Its draws do not have the mean they should.",
+    "covariance": "Its draws do not have the covariance they should.",
+    "shape": "Mean and covariance are right, but the draws are not Gaussian.",
+    "independence": "Its rows are not independent of each other.",
+}

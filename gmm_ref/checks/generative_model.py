@@ -1,0 +1,132 @@
+"""The exercises of 7.4.1: `sample_labels`, `sample_gaussian`, `sample_mixture`, `log_joint`."""
+
+import numpy as np
+
+from gmm_ref import generative_model
+from gmm_ref.checks.distribution import NOISE_WORDS, labels_fault, noise_fault
+from gmm_ref.checks.exercise import Formula
+from gmm_ref.checks.problems import draw_problem
+from gmm_ref.checks.sampler import Sampler
+
+# The number of draws that a test of the distribution looks at.
+N_DRAWS = 4000
+
+
+def sampling_problems(rng, aspect):
+    """Theta and the number of draws: few for the form, many for the distribution."""
+    if aspect == "form":
+        return [("", _problem(rng, 3, 2, 40)), ("", _problem(rng, 2, 3, 30))]
+    if aspect == "value":
+        return [("", _problem(rng, 3, 2, N_DRAWS))]
+    return [
+        ("a component of weight 0", _zero_weights(rng)),
+        ("one component", _problem(rng, 1, 2, N_DRAWS)),
+        ("one draw", _problem(rng, 3, 2, 1)),
+        ("one feature", _problem(rng, 3, 1, N_DRAWS)),
+        ("means and covariances of integers", _integers(rng)),
+    ]
+
+
+def _problem(rng, n_components, n_features, n_samples):
+    return draw_problem(rng, 1, n_features, n_components) | {"n_samples": n_samples}
+
+
+def _zero_weights(rng):
+    problem = _problem(rng, 5, 2, N_DRAWS)
+    weights = problem["weights"].copy()
+    weights[[0, 3]] = 0
+    return problem | {"weights": weights / weights.sum()}
+
+
+def _integers(rng):
+    means = np.array([[-3, 2], [40, -10]])
+    covariances = np.array([[[2, 1], [1, 3]], [[1, 0], [0, 5]]])
+    return _problem(rng, 2, 2, N_DRAWS) | {
+        "means": means,
+        "covariances": covariances,
+        "mean": means[0],
+        "covariance": covariances[0],
+    }
+
+
+def _labels_fault(z, arguments):
+    weights = arguments["weights"]
+    if z.min() < 0 or z.max() >= len(weights):
+        return (
+            f"Labels run from 0 to {len(weights) - 1}, but the answer runs "
+            f"from {z.min()} to {z.max()}."
+        )
+    used = weights > 0
+    if not used[z].all():
+        k = int(z[~used[z]][0])
+        return f"Component {k} has weight 0, but it was drawn."
+    if len(z) < N_DRAWS or used.sum() == 1:
+        return None
+    return labels_fault(np.cumsum(used)[z] - 1, weights[used])
+
+
+def _whitened(X, mean, covariance):
+    return np.linalg.solve(np.linalg.cholesky(covariance), (X - mean).T).T
+
+
+def _gaussian_fault(X, arguments):
+    if not np.isfinite(X).all():
+        return "The answer holds NaN or infinity."
+    if len(X) < N_DRAWS:
+        return None
+    fault = noise_fault(_whitened(X, arguments["mean"], arguments["covariance"]))
+    return fault and NOISE_WORDS[fault]
+
+
+def _mixture_fault(answer, arguments):
+    X, z = answer
+    fault = _labels_fault(z, arguments)
+    if fault:
+        return f"The labels z: {fault}"
+    if not np.isfinite(X).all():
+        return "X holds NaN or infinity."
+    if len(X) < N_DRAWS:
+        return None
+    E = np.empty(X.shape)
+    for k, (mean, covariance) in enumerate(
+        zip(arguments["means"], arguments["covariances"], strict=True)
+    ):
+        E[z == k] = _whitened(X[z == k], mean, covariance)
+        fault = np.sum(z == k) > 100 and noise_fault(E[z == k])
+        if fault:
+            return f"The rows of X with label {k}: {NOISE_WORDS[fault]}"
+    fault = noise_fault(E)
+    return fault and f"X: {NOISE_WORDS[fault]}"
+
+
+sample_labels = Sampler(
+    generative_model.sample_labels,
+    "step 1: z ~ Categorical(pi)",
+    kinds=["integer"],
+    problems=sampling_problems,
+    distribution_fault=_labels_fault,
+)
+
+sample_gaussian = Sampler(
+    generative_model.sample_gaussian,
+    "step 2: x ~ N(mu_k, Sigma_k)",
+    kinds=["number"],
+    problems=sampling_problems,
+    distribution_fault=_gaussian_fault,
+)
+
+sample_mixture = Sampler(
+    generative_model.sample_mixture,
+    "for each point: 1. z ~ Categorical(pi), 2. x ~ N(mu_z, Sigma_z)",
+    kinds=["number", "integer"],
+    problems=sampling_problems,
+    distribution_fault=_mixture_fault,
+)
+
+log_joint = Formula(
+    generative_model.log_joint,
+    "p(x_n, z_k = 1) = pi_k N(x_n | mu_k, Sigma_k), here its logarithm",
+    index=("n", "k"),
+)
+
+EXERCISES = [sample_labels, sample_gaussian, sample_mixture, log_joint]

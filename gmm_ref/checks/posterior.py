@@ -1,0 +1,72 @@
+"""The exercises of 7.4.3: `responsibilities`, `most_probable_component`, `posterior_entropy`."""
+
+import numpy as np
+
+from gmm_ref import posterior
+from gmm_ref.checks.exercise import Formula
+
+
+def _not_probabilities(R):
+    R = np.asarray(R)
+    if not np.all((R >= 0) & (R <= 1)):
+        return "A responsibility is a probability, from 0 to 1, but some entries lie outside."
+    sums = R.sum(axis=1)
+    n = int(np.abs(sums - 1).argmax())
+    if abs(sums[n] - 1) > 1e-8:
+        return (
+            f"For each point the responsibilities sum to 1 over the components, "
+            f"but row {n} sums to {sums[n]:.6g}."
+        )
+    return None
+
+
+def _not_a_component(z):
+    if np.min(z) < 0:
+        return f"Components are counted from 0, but the answer holds {np.min(z)}."
+    return None
+
+
+def _negative(H):
+    if np.min(H) < -1e-12:
+        return f"An entropy is never negative, but the answer holds {np.min(H):.6g}."
+    return None
+
+
+def hard_responsibilities(rng):
+    """R at its edges: rows that are sure, entries that are tiny, one component, one point."""
+    sure = np.eye(4)[rng.integers(0, 4, size=6)]
+    tiny = rng.dirichlet([0.01, 0.02, 3.0], size=7)
+    tiny[0] = [1e-300, 1e-17, 1]
+    return [
+        ("rows that are sure: entries of exactly 0 and 1", {"R": sure}, {}),
+        ("entries that are tiny", {"R": tiny}, {}),
+        ("one component", {"R": np.ones((3, 1))}, {}),
+        ("one point", {"R": rng.dirichlet(np.ones(4), size=1)}, {}),
+    ]
+
+
+responsibilities = Formula(
+    posterior.responsibilities,
+    "r_nk = pi_k N(x_n | mu_k, Sigma_k) / sum_j pi_j N(x_n | mu_j, Sigma_j)",
+    index=("n", "k"),
+    property_fault=_not_probabilities,
+)
+
+most_probable_component = Formula(
+    posterior.most_probable_component,
+    "the component k with the highest r_nk",
+    kind="integer",
+    index=("n",),
+    property_fault=_not_a_component,
+    hard=hard_responsibilities,
+)
+
+posterior_entropy = Formula(
+    posterior.posterior_entropy,
+    "H_n = - sum_k r_nk log r_nk, with 0 log 0 = 0",
+    index=("n",),
+    property_fault=_negative,
+    hard=hard_responsibilities,
+)
+
+EXERCISES = [responsibilities, most_probable_component, posterior_entropy]

@@ -1,0 +1,140 @@
+"""The inputs of the checks: lopsided, drawn from a generator, in the names of the formulas.
+
+N, K and D all differ, weights are unequal, covariances full: with N = K or K = D a transposed
+answer would pass, with equal weights a forgotten pi would, with round covariances a forgotten term.
+"""
+
+import inspect
+from dataclasses import dataclass
+
+import numpy as np
+
+from gmm_ref.generative_model import sample_mixture
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call: its arguments by name, in order, and what is special about them.
+
+    ``rtol`` and ``atol``: how far a right answer's rounding may take it from the reference.
+    """
+
+    arguments: dict
+    note: str = ""
+    rtol: float = 1e-8
+    atol: float = 1e-8
+
+
+def parameters_of(function):
+    """The names of a function's arguments, in order."""
+    return list(inspect.signature(function).parameters)
+
+
+def case_of(names, problem, note="", **tolerances):
+    """The Case that passes the parts of ``problem`` called ``names``."""
+    return Case({name: problem[name] for name in names}, note, **tolerances)
+
+
+def draw_problem(rng, n_samples, n_features, n_components):
+    """Everything a formula may ask for: X, weights, means, covariances, z, Z, R, n_components."""
+    weights = draw_weights(rng, n_components)
+    means = rng.normal(scale=2.5, size=(n_components, n_features))
+    covariances = np.stack([draw_covariance(rng, n_features) for _ in range(n_components)])
+    X, z = sample_mixture(weights, means, covariances, n_samples, rng)
+    return complete(rng, X, weights, means, covariances, z)
+
+
+def complete(rng, X, weights, means, covariances, z):
+    """The problem with these parts: Z is z one-hot, R is drawn, not the posterior."""
+    n_components = len(weights)
+    return {
+        "X": X,
+        "weights": weights,
+        "means": means,
+        "covariances": covariances,
+        "z": z,
+        "Z": np.eye(n_components)[z],
+        "R": rng.dirichlet(np.full(n_components, 0.7), size=len(X)),
+        "n_components": n_components,
+        "n_samples": len(X),
+        "mean": means[0],
+        "covariance": covariances[0],
+        "rng": np.random.default_rng(rng.integers(2**63)),
+    }
+
+
+def draw_weights(rng, n_components):
+    """Weights that differ by a fifth of their mean at least, in random order."""
+    weights = rng.permutation(n_components) + rng.uniform(0.6, 0.8)
+    return weights / weights.sum()
+
+
+def draw_covariance(rng, n_features):
+    """A full covariance of condition number below about 100, with no entry near 0."""
+    root = rng.normal(size=(n_features, n_features + 3))
+    spread = rng.uniform(0.5, 2, size=n_features)
+    covariance = root @ root.T / (n_features + 3) + 0.2
+    return covariance * np.outer(spread, spread)
+
+
+def value_problems(rng):
+    """Problems whose answer the plainest formula gets right: a printable one first."""
+    return [
+        ("", draw_problem(rng, 5, 2, 3)),
+        ("", draw_problem(rng, 23, 3, 4)),
+        ("points of one feature", draw_problem(rng, 11, 1, 3)),
+    ]
+
+
+def hard_problems(rng):
+    """What a student's function owes beyond plain values: (note, problem, tolerances)."""
+    return [
+        ("points a thousand standard deviations away", *_far(rng)),
+        ("a component of weight 0", *_zero_weight(rng)),
+        ("one component", draw_problem(rng, 4, 2, 1), {}),
+        ("one point", draw_problem(rng, 1, 2, 3), {}),
+        ("data and means near 1e8", *_offset(rng)),
+        ("integers as input", *_integers(rng)),
+    ]
+
+
+def _far(rng):
+    problem = draw_problem(rng, 6, 2, 3)
+    directions = rng.normal(size=problem["X"].shape)
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    sizes = np.sqrt(np.trace(problem["covariances"], axis1=1, axis2=2).max())
+    problem["X"] = problem["X"] + 1000 * sizes * directions
+    # Log densities near -1e6 carry an error of 1e-10 themselves, and so do their differences.
+    return problem, {"atol": 1e-6}
+
+
+def _zero_weight(rng):
+    """The last component but one has weight 0, no label and no responsibility."""
+    problem = draw_problem(rng, 7, 2, 4)
+    dead = 2
+    weights = problem["weights"].copy()
+    weights[dead] = 0
+    problem["weights"] = weights / weights.sum()
+    problem["z"] = np.where(problem["z"] == dead, 0, problem["z"])
+    problem["Z"] = np.eye(4)[problem["z"]]
+    R = problem["R"].copy()
+    R[:, dead] = 0
+    problem["R"] = R / R.sum(axis=1, keepdims=True)
+    return problem, {}
+
+
+def _offset(rng):
+    problem = draw_problem(rng, 9, 2, 3)
+    problem["X"] = problem["X"] + 1e8
+    problem["means"] = problem["means"] + 1e8
+    problem["mean"] = problem["means"][0]
+    # A double near 1e8 is known to 1.5e-8. A density's logarithm changes by that times a slope.
+    return problem, {"rtol": 1e-13, "atol": 1e-5}
+
+
+def _integers(rng):
+    X = rng.integers(-6, 7, size=(8, 2))
+    means = np.array([[-3, 2], [1, -1], [4, 3]])
+    covariances = np.array([[[4, 1], [1, 3]], [[2, -1], [-1, 5]], [[6, 2], [2, 3]]])
+    z = rng.integers(0, 3, size=8)
+    return complete(rng, X, draw_weights(rng, 3), means, covariances, z), {}
