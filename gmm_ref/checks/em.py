@@ -1,5 +1,7 @@
 """The exercises of 7.4.5: Q, the two steps, the loop, and the best of many starts."""
 
+import warnings
+
 import numpy as np
 
 from gmm_ref import em
@@ -184,12 +186,24 @@ class Restarts(Exercise):
 def _loop_case(rng, tol, max_iter, sizes=(60, 2, 3), note="", shift=0, **tolerances):
     """A data set and a start near none of its maxima: means at points, one wide covariance."""
     n_samples, n_features, n_components = sizes
-    problem = draw_problem(rng, n_samples, n_features, n_components)
-    X = problem["X"] + shift
-    means = X[rng.choice(n_samples, size=n_components, replace=False)] + 0.1
-    covariances = np.stack([np.cov(problem["X"].T).reshape(n_features, -1) * 0.8] * n_components)
-    theta = (problem["weights"], means, covariances)
-    return Case({"X": X, "theta": theta, "tol": tol, "max_iter": max_iter}, note, **tolerances)
+    while True:
+        problem = draw_problem(rng, n_samples, n_features, n_components)
+        X = problem["X"] + shift
+        means = X[rng.choice(n_samples, size=n_components, replace=False)] + 0.1
+        wide = np.cov(problem["X"].T).reshape(n_features, n_features)
+        theta = (problem["weights"], means, np.stack([0.8 * wide] * n_components))
+        case = Case({"X": X, "theta": theta, "tol": tol, "max_iter": max_iter}, note, **tolerances)
+        if _is_tame(X, theta, max_iter):
+            return case
+
+
+def _is_tame(X, theta, max_iter):
+    """Whether no component comes near a collapse, where rounding would grow without bound."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", em.CollapseWarning)
+        end = em.fit(X, theta, 0.0, max_iter)
+    smallest = np.linalg.eigvalsh(end.parameters.covariances).min()
+    return len(end.log_likelihoods) == max_iter + 1 and smallest > 0.01
 
 
 def _between_gains(case):

@@ -1,0 +1,16 @@
+"""How nbgrader works on this course: ``nbgrader autograde``, formgrader and gmm-course alike."""
+
+c = get_config()  # noqa: F821  (nbgrader puts it there)
+
+c.CourseDirectory.course_id = "gmm-7.4"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+
+# A test cell that a student has deleted is put back, so that it scores 0 instead of nothing.
+c.OverwriteCells.add_missing_cells = True
+# One cell may take this long; an endless loop is stopped and the next cells still run.
+c.ExecutePreprocessor.timeout = 30
+c.ExecutePreprocessor.interrupt_on_timeout = True
+# What leaves this machine carries no paths of it and no stale outputs.
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
+c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
