@@ -13,10 +13,12 @@ from gmm_ref.parameters import (
     Parameters,
     as_count,
     as_generator,
-    as_parameters,
     as_points,
     as_responsibilities,
+    as_theta,
+    as_tolerance,
     as_weights,
+    cholesky_factor,
     cholesky_factors,
 )
 from gmm_ref.posterior import posterior_entropy, responsibilities
@@ -129,15 +131,22 @@ def fit_best(X, n_components, n_restarts, rng):
     X (N, D); n_components, K >= 1; n_restarts >= 1; rng, a numpy Generator.
     A start: K different points drawn as means, equal weights, the covariance of all the data.
     Runs that collapse climb without bound, so they count only if every run collapsed;
-    then CollapseWarning is issued. Raises ValueError for bad arguments and for N < K.
+    then CollapseWarning is issued. Raises ValueError for bad arguments, for N < K,
+    and for points that do not span all D dimensions.
     """
     X = as_points(X)
     n_components = as_count(n_components, "n_components", 1)
     n_restarts = as_count(n_restarts, "n_restarts", 1)
     rng = as_generator(rng)
     if len(X) < n_components:
-        raise ValueError(f"X has {len(X)} points, but {n_components} components need as many")
-    runs = [_run(X, _random_start(X, n_components, rng)) for _ in range(n_restarts)]
+        raise ValueError(
+            f"X has {len(X)} points, but n_components = {n_components} needs as many; "
+            f"use fewer components, or more points"
+        )
+    covariance = _scatter(X - X.mean(axis=0), np.ones(len(X))) / len(X)
+    cholesky_factor(covariance, "the covariance of X")
+    starts = [_random_start(X, covariance, n_components, rng) for _ in range(n_restarts)]
+    runs = [_run(X, start) for start in starts]
     best, collapse = max(runs, key=lambda run: (run[1] is None, run[0].log_likelihoods[-1]))
     if collapse is not None:
         warnings.warn(collapse, stacklevel=2)
@@ -147,10 +156,9 @@ def fit_best(X, n_components, n_restarts, rng):
 def _run(X, theta, tol=1e-6, max_iter=1000):
     """EM from theta: its Fit, and the CollapseWarning of the step that failed, or None."""
     X = as_points(X)
-    theta = as_parameters(*theta)
+    theta = as_theta(theta)
+    tol = as_tolerance(tol)
     max_iter = as_count(max_iter, "max_iter", 0)
-    if not tol >= 0:
-        raise ValueError(f"tol must be a number of at least 0, but is {tol!r}")
     log_likelihoods = [log_likelihood(X, *theta)]
     converged, collapse = False, None
     for step in range(1, max_iter + 1):
@@ -176,9 +184,7 @@ def _check_spread(X, covariances):
             raise DegenerateComponent(f"covariances[{k}] is 0 up to rounding", k)
 
 
-def _random_start(X, n_components, rng):
-    centred = X - X.mean(axis=0)
-    covariance = _scatter(centred, np.ones(len(X))) / len(X)
+def _random_start(X, covariance, n_components, rng):
     means = X[rng.choice(len(X), size=n_components, replace=False)]
     weights = np.full(n_components, 1 / n_components)
     return Parameters(weights, means, np.stack([covariance] * n_components))

@@ -4,6 +4,7 @@ Every public function passes its arguments through this door once and trusts the
 What comes out is float64 (labels: integers), finite, of the right shape, and never written to.
 """
 
+import numbers
 import operator
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class DegenerateComponent(ValueError):
 def as_points(X, n_features=None):
     """X as a float array of shape (N, D); ``n_features`` is the D that the parameters ask for."""
     X = _as_floats(X, "X")
-    if X.ndim != 2:
+    if X.ndim != 2 or X.shape[1] == 0:
         hint = "; use X.reshape(-1, 1) for N points of one feature" if X.ndim == 1 else ""
         raise ValueError(
             f"X must have shape (N, D), one row a point, but has shape {X.shape}{hint}"
@@ -122,6 +123,18 @@ def as_parameters(weights, means, covariances):
     return Parameters(as_weights(weights, len(means)), means, as_covariances(covariances, means))
 
 
+def as_theta(theta):
+    """theta, handed over in one piece, as valid Parameters."""
+    try:
+        weights, means, covariances = theta
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"theta must be (weights, means, covariances), but is {type(theta).__name__} "
+            f"that does not unpack into three parts"
+        ) from None
+    return as_parameters(weights, means, covariances)
+
+
 def cholesky_factor(covariance, name="covariance", component=0):
     """The lower triangular L with L L^T = covariance.
 
@@ -190,7 +203,7 @@ def as_one_hot(Z, n_components=None, n_samples=None):
 
 def as_labels(z, n_components):
     """z as an integer array (N,) with entries in 0 ... K-1."""
-    z = np.asarray(z)
+    z = _as_array(z, "z")
     if z.ndim != 1:
         raise ValueError(f"z must have shape (N,), one label a point, but has shape {z.shape}")
     if z.size == 0:
@@ -216,6 +229,13 @@ def as_count(value, name, smallest):
     return count
 
 
+def as_tolerance(tol):
+    """``tol`` itself, if it is a number of at least 0."""
+    if not isinstance(tol, numbers.Real) or not tol >= 0:
+        raise ValueError(f"tol must be a number of at least 0, but is {tol!r}")
+    return tol
+
+
 def as_generator(rng):
     """``rng`` itself, if it is a numpy Generator."""
     if not isinstance(rng, np.random.Generator):
@@ -226,17 +246,24 @@ def as_generator(rng):
     return rng
 
 
-def _as_floats(values, name):
+def _as_array(values, name):
     try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "fiub":
-            raise TypeError
-        array = array.astype(float)
-    except (TypeError, ValueError):
+        return np.asarray(values)
+    except ValueError:
         raise ValueError(
-            f"{name} must be an array of numbers, but is {type(values).__name__}"
-            f" that numpy reads as {_describe(values)}"
+            f"{name} must be an array, but is {type(values).__name__} with parts of unequal "
+            f"length; give every row the same length"
         ) from None
+
+
+def _as_floats(values, name):
+    array = _as_array(values, name)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(
+            f"{name} must be an array of numbers, but is {type(values).__name__} "
+            f"that numpy reads as dtype {array.dtype}"
+        )
+    array = array.astype(float)
     if not np.isfinite(array).all():
         index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         where = f"{name}[{', '.join(map(str, index))}]" if index else name
@@ -246,18 +273,11 @@ def _as_floats(values, name):
     return array
 
 
-def _describe(values):
-    try:
-        return f"dtype {np.asarray(values).dtype}"
-    except ValueError:
-        return "rows of unequal length"
-
-
 def _check_symmetric(covariance, name):
     scale = np.sqrt(np.abs(np.diag(covariance)))
-    gap = np.abs(covariance - covariance.T)
-    if np.any(gap > ROUNDING * np.outer(scale, scale)):
-        i, j = (int(i) for i in np.unravel_index(gap.argmax(), gap.shape))
+    excess = np.abs(covariance - covariance.T) - ROUNDING * np.outer(scale, scale)
+    if excess.max() > 0:
+        i, j = (int(i) for i in np.unravel_index(excess.argmax(), excess.shape))
         raise ValueError(
             f"{name} must be symmetric, but its entries [{i}, {j}] and [{j}, {i}] are "
             f"{covariance[i, j]:.6g} and {covariance[j, i]:.6g}; "
