@@ -11,6 +11,8 @@ c.OverwriteCells.add_missing_cells = True
 # One cell may take this long; an endless loop is stopped and the next cells still run.
 c.ExecutePreprocessor.timeout = 30
 c.ExecutePreprocessor.interrupt_on_timeout = True
-# What leaves this machine carries no paths of it and no stale outputs.
+# A kernel's remarks on its own transport are not for the teacher.
+c.ExecutePreprocessor.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
+# What stands in a released notebook where the solution was.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"

@@ -1,0 +1,40 @@
+# Each target makes what it needs in .venv the first time, and nothing the second.
+PYTHON ?= python3
+BIN = .venv/bin
+# nbgrader calls one of its tools, alembic, by name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+lab: .venv/with-lab  ## JupyterLab on the chapter and the exercises
+	jupyter lab
+
+demo: .venv/with-grade  ## a demonstration class, from release to marks, in a folder of its own
+	gmm-course demo
+
+release: .venv/with-grade  ## exercises/, generated from solutions/
+	gmm-course release
+
+test: .venv/with-test  ## everything that CI checks
+	ruff check .
+	ruff format --check .
+	pytest -n 2
+
+test-lowest: .venv/with-test  ## the tests of the package with the lowest versions it promises
+	uv venv --quiet --clear --python $(BIN)/python .venv/lowest
+	uv pip install --quiet --python .venv/lowest/bin/python --resolution lowest-direct --editable '.[test]'
+	PATH="$(CURDIR)/.venv/lowest/bin:$$PATH" python -m pytest -n 2
+
+clean:  ## remove what was made: .venv and caches
+	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/with-%: pyproject.toml | .venv/bin/python
+	python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+.PHONY: help lab demo release test test-lowest clean

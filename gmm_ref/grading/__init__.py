@@ -1,0 +1,1 @@
+"""Running a class: the course folder, the demonstration class, the command line."""

@@ -1,0 +1,88 @@
+"""The command gmm-course."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from gmm_ref.grading import demo
+from gmm_ref.grading.course import Course, CourseError
+from gmm_ref.grading.grade import grade_class, marks_table
+
+console = Console()
+
+
+@click.group()
+def main():
+    """Run the class of section 7.4: release its assignments, grade them, export the marks."""
+
+
+course_option = click.option(
+    "--course",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The course folder; by default the one you stand in.",
+)
+assignments_argument = click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+
+
+@main.command("release")
+@assignments_argument
+@course_option
+def release_command(assignments, course):
+    """Generate exercises/ from solutions/: the named assignments, or all."""
+    course = _open(course)
+    for assignment in _chosen(course, assignments):
+        course.release(assignment)
+        console.print(f"released {assignment}")
+
+
+@main.command("grade")
+@assignments_argument
+@course_option
+def grade_command(assignments, course):
+    """Grade submitted/STUDENT/ASSIGNMENT: marks in the gradebook, autograded/, feedback/.
+
+    Without a name, all assignments. Exit code 0 only if every submission got its marks.
+    """
+    course = _open(course)
+    failed = grade_class(course, _chosen(course, assignments), console)
+    console.print(marks_table(course.marks()))
+    if failed:
+        names = ", ".join(f"{student}/{assignment}" for assignment, student in failed)
+        sys.exit(f"{len(failed)} submissions got no marks: {names}. The log lines above say why.")
+
+
+@main.command("export")
+@course_option
+def export_command(course):
+    """Write grades.csv, a line for each student and assignment."""
+    console.print(f"wrote {_open(course).export()}")
+
+
+@main.command("demo")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@course_option
+def demo_command(folder, course):
+    """Make a demonstration class in FOLDER (by default a new one), grade it, show the marks."""
+    try:
+        demo.run(_open(course), folder, console)
+    except CourseError as error:
+        sys.exit(str(error))
+
+
+def _open(folder):
+    try:
+        return Course(folder)
+    except CourseError as error:
+        sys.exit(str(error))
+
+
+def _chosen(course, assignments):
+    try:
+        for assignment in assignments:
+            course.check_assignment(assignment)
+    except CourseError as error:
+        sys.exit(str(error))
+    return list(assignments) or course.assignments

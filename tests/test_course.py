@@ -1,0 +1,143 @@
+"""A class from end to end, on the real nbgrader and its gradebook."""
+
+import csv
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from gmm_ref.grading import demo
+from gmm_ref.grading.course import Course, CourseError
+from gmm_ref.grading.grade import grade_class
+from gmm_ref.grading.main import main
+
+ROOT = Path(__file__).parents[1]
+SOURCE = Course(ROOT)
+EXPECTED = {  # by what was handed in; the marks of 7.4.3 are 8 + 3 + 5
+    "ada": 16,
+    "bert": 16,
+    "cleo": 8,
+    "dora": 0,
+    "emil": 9,  # loses value and hard input of responsibilities
+    "fay": 8,  # and its form: the rows do not sum to 1
+    "gus": 11,  # loses hard input of responsibilities and of the entropy
+    "hana": 7,
+    "ivo": 13,
+    "jana": 13,
+    "karl": 16,
+    "lena": 16,
+}
+
+
+@pytest.fixture(scope="module")
+def demo_class(tmp_path_factory):
+    """The demonstration class, as the command makes it: its course and what was printed."""
+    folder = tmp_path_factory.mktemp("demo") / "class"
+    result = CliRunner().invoke(main, ["demo", str(folder), "--course", str(ROOT)])
+    assert result.exit_code == 0, result.output
+    return Course(folder), result.output
+
+
+def test_each_student_gets_the_marks_of_what_was_handed_in(demo_class):
+    course, _ = demo_class
+    marks = {m.student: m.auto_score for m in course.marks() if m.assignment == demo.SHOWN}
+    assert marks == EXPECTED
+
+
+def test_the_solutions_get_full_marks_and_the_untouched_releases_none(demo_class):
+    course, _ = demo_class
+    for student, share in (("ada", 1), ("dora", 0)):
+        marks = [mark for mark in course.marks() if mark.student == student]
+        assert [mark.assignment for mark in marks] == SOURCE.assignments
+        assert [mark.auto_score for mark in marks] == [share * m.max_auto_score for m in marks]
+
+
+def test_a_late_submission_is_known_as_late(demo_class):
+    course, _ = demo_class
+    late = {mark.student: mark.late_seconds for mark in course.marks() if mark.late_seconds > 0}
+    assert late == {"karl": pytest.approx(1.875 * 86400)}
+
+
+def test_every_submission_has_a_feedback_page_that_says_what_is_wrong(demo_class):
+    course, _ = demo_class
+    for mark in course.marks():
+        assert len(course.feedback_pages(mark.assignment, mark.student)) == 1
+    [page] = course.feedback_pages(demo.SHOWN, "emil")
+    assert "responsibilities, value: not right yet." in page.read_text()
+
+
+def test_the_export_holds_the_marks(demo_class):
+    course, _ = demo_class
+    with (course.root / "grades.csv").open() as file:
+        rows = {(row["student_id"], row["assignment"]): row for row in csv.DictReader(file)}
+    for mark in course.marks():
+        assert float(rows[mark.student, mark.assignment]["score"]) == mark.auto_score
+
+
+def test_the_table_shows_every_student(demo_class):
+    _, output = demo_class
+    for student in demo.STUDENTS:
+        assert student.name in output
+
+
+def test_the_demonstration_leaves_the_checkout_and_full_folders_alone(tmp_path):
+    with pytest.raises(CourseError, match="outside"):
+        demo.make_class(SOURCE, ROOT / "class")
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(CourseError, match="empty or new"):
+        demo.make_class(SOURCE, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+@pytest.fixture
+def small_course(tmp_path):
+    """A course with one assignment and nothing registered."""
+    (tmp_path / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
+    source = tmp_path / "solutions" / demo.SHOWN
+    source.mkdir(parents=True)
+    for path in (ROOT / "solutions" / demo.SHOWN).glob("*.*"):
+        (source / path.name).write_bytes(path.read_bytes())
+    return Course(tmp_path)
+
+
+def hand_in(course, name, text=None):
+    folder = course.root / "submitted" / name / demo.SHOWN
+    folder.mkdir(parents=True)
+    source = course.root / "solutions" / demo.SHOWN / "posterior.ipynb"
+    (folder / "posterior.ipynb").write_text(source.read_text() if text is None else text)
+
+
+def test_grading_registers_by_itself_and_regrading_gives_the_same(small_course):
+    hand_in(small_course, "ada")
+    quiet = Console(quiet=True)
+    assert grade_class(small_course, [demo.SHOWN], quiet) == []
+    before = small_course.marks()
+    assert [mark.auto_score for mark in before] == [16]
+    assert grade_class(small_course, [demo.SHOWN], quiet) == []
+    assert small_course.marks() == before
+
+
+def test_a_changed_assignment_is_registered_anew(small_course):
+    small_course.register(demo.SHOWN)
+    path = small_course.root / "solutions" / demo.SHOWN / "posterior.ipynb"
+    path.write_text(path.read_text().replace('"points": 4', '"points": 5', 1))
+    small_course.register(demo.SHOWN)
+    with sqlite3.connect(small_course.root / "gradebook.db") as database:
+        [[most]] = database.execute("select max(max_score) from grade_cell")
+    assert most == 5
+
+
+def test_a_folder_that_is_no_course_is_named(tmp_path):
+    result = CliRunner().invoke(main, ["grade", "--course", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "there is no nbgrader_config.py" in result.output
+
+
+def test_an_assignment_that_does_not_exist_is_named_with_those_that_do(small_course):
+    course = str(small_course.root)
+    result = CliRunner().invoke(main, ["grade", "7.4.9_nothing", "--course", course])
+    assert result.exit_code == 1
+    assert "7.4.9_nothing" in result.output
+    assert demo.SHOWN in result.output

@@ -1,0 +1,30 @@
+"""environment.yml and pyproject.toml ask for the same packages, from the same versions on."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_conda_and_pip_ask_for_the_same():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    required = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    pip = {r for r in required if not r.startswith("gmm-companion")}
+    pip.add(f"python{project['requires-python']}")
+    assert {c for c in conda if isinstance(c, str)} - {"pip"} == pip
+
+
+def test_every_dependency_has_a_lower_bound_and_no_upper_one():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for requirement in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
+        assert re.search(r"\]$|>=[\d.]+$", requirement), requirement
+
+
+def test_the_packages_of_the_card_are_there():
+    text = (ROOT / "environment.yml").read_text()
+    for package in ("jupyterlab", "numpy", "scipy", "matplotlib", "nbgrader", "pytest"):
+        assert f"- {package}>=" in text
