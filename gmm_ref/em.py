@@ -67,7 +67,9 @@ def lower_bound(X, R, weights, means, covariances):
     """Q plus the entropy of R, -sum_n sum_k r_nk log r_nk: at most the log-likelihood.
 
     Section 7.4.5. The gap is KL(R || posterior), 0 when R is the posterior under theta.
-    Arguments, result and errors as for `expected_complete_log_likelihood`.
+    X (N, D), R (N, K), weights (K,), means (K, D), covariances (K, D, D).
+    Returns a float, in nats; -inf if a component of weight 0 has a responsibility.
+    Raises ValueError for bad arguments.
     """
     Q = expected_complete_log_likelihood(X, R, weights, means, covariances)
     return Q + float(posterior_entropy(R).sum())
@@ -126,9 +128,10 @@ def fit(X, theta, tol=1e-6, max_iter=1000):
 
 
 def fit_best(X, n_components, n_restarts, rng):
-    """Run `fit` from ``n_restarts`` random starts; return the Fit of the highest last likelihood.
+    """Run `fit` from ``n_restarts`` random starts: EM may end in a local maximum (section 7.4.5).
 
     X (N, D); n_components, K >= 1; n_restarts >= 1; rng, a numpy Generator.
+    Returns the Fit of the run with the highest last log-likelihood.
     A start: K different points drawn as means, equal weights, the covariance of all the data.
     Runs that collapse climb without bound, so they count only if every run collapsed;
     then CollapseWarning is issued. Raises ValueError for bad arguments, for N < K,

@@ -36,7 +36,8 @@ def sample_labels(weights, n_samples, rng):
 def sample_gaussian(mean, covariance, n_samples, rng):
     """Draw x ~ N(mu, Sigma) as mu + L e, with Sigma = L L^T, e ~ N(0, I) (section 7.4.1, step 2).
 
-    mean (D,), covariance (D, D) symmetric positive definite, in units of x and x squared.
+    mean (D,), covariance (D, D) symmetric positive definite, in units of x and x squared;
+    n_samples, a whole number N >= 0; rng, a numpy Generator.
     Returns X (N, D), one draw a row. Raises ValueError for bad arguments.
     """
     mean, covariance = as_mean_and_covariance(mean, covariance)
@@ -48,7 +49,8 @@ def sample_gaussian(mean, covariance, n_samples, rng):
 def sample_mixture(weights, means, covariances, n_samples, rng):
     """Draw N pairs: z_n ~ Categorical(pi), then x_n ~ N(mu_{z_n}, Sigma_{z_n}) (section 7.4.1).
 
-    weights (K,), means (K, D), covariances (K, D, D).
+    weights (K,), means (K, D), covariances (K, D, D); n_samples, a whole number N >= 0;
+    rng, a numpy Generator.
     Returns X (N, D) and the labels z (N,); rows are independent and in the order drawn.
     Raises ValueError for bad arguments.
     """
