@@ -1,0 +1,189 @@
+"""What takes the place of nbgrader's Execute: student cells in the sandbox, test cells judged here.
+
+The student's text is whatever the notebook holds. The test cells' text is taken from the gradebook,
+never from the notebook; a test cell that the gradebook does not know is not run.
+"""
+
+import os
+import stat
+import time
+from pathlib import Path
+
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Integer
+
+from gmm_ref.grading.judging import Judge, plain_error
+from gmm_ref.grading.record import RECORD
+from gmm_ref.grading.sandbox import NoSandbox, NoWalls, Sandbox
+from gmm_ref.grading.seeds import class_secret, secret_path, student_seed
+from gmm_ref.grading.student import Ended, Limits, Student
+
+DEFAULT = Limits()
+# What a page may show of a student's output: no markup that could run in a browser.
+SHOWN = ("text/plain", "text/latex", "image/png", "image/jpeg")
+
+
+class SandboxExecute(NbGraderPreprocessor):
+    """Runs a notebook so that its marks can be trusted."""
+
+    allow_unsandboxed = Bool(
+        False, help="Run student code without a sandbox where none can be had."
+    ).tag(config=True)
+    cell_seconds = Float(DEFAULT.cell_seconds, help="Time for one cell.").tag(config=True)
+    call_seconds = Float(
+        DEFAULT.call_seconds, help="Time for one call of a student's function by a check."
+    ).tag(config=True)
+    notebook_seconds = Float(
+        DEFAULT.notebook_seconds, help="Time for a whole notebook, checks included."
+    ).tag(config=True)
+    restarts = Integer(
+        DEFAULT.restarts, help="How often a notebook's process is started again after its end."
+    ).tag(config=True)
+    memory = Integer(DEFAULT.memory, help="Bytes of memory of a student's process.").tag(
+        config=True
+    )
+    processes = Integer(
+        DEFAULT.processes, help="Processes and threads that a notebook may have at once."
+    ).tag(config=True)
+    file_size = Integer(
+        DEFAULT.file_size, help="Bytes that one file of a student's may grow to."
+    ).tag(config=True)
+    scratch = Integer(
+        256 * 2**20, help="Bytes that a notebook may write to its folder, and as many to /tmp."
+    ).tag(config=True)
+    answer_size = Integer(
+        DEFAULT.answer_size, help="Bytes that an answer of a student's function may have."
+    ).tag(config=True)
+    output_size = Integer(
+        DEFAULT.output_size, help="Characters that one cell may show; the rest is left out."
+    ).tag(config=True)
+    files_size = Integer(
+        48 * 2**20, help="Bytes of the files beside a notebook that its code is given."
+    ).tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Give every code cell its outputs, and the notebook its record."""
+        place = resources["nbgrader"]
+        begun = time.monotonic()
+        record = nb.metadata.setdefault(RECORD, {})
+        if record.get("unreadable"):
+            self._mark_unreadable(nb, record["unreadable"])
+            return nb, resources
+        source = _SourceCells(place)
+        student = Student(self._box(), self._files(resources, place), self.limits())
+        with student:
+            judge = Judge(student, self._seed(place), source.given())
+            for number, cell in enumerate(_code_cells(nb), start=1):
+                cell.execution_count = number
+                cell.outputs = self._outputs(cell, number, student, judge, source)
+        notes = [*student.notes, *(("link", link) for link in record.pop("links", []))]
+        record["attempts"] = [list(note) for note in notes]
+        record["seconds"] = round(time.monotonic() - begun, 3)
+        return nb, resources
+
+    def limits(self):
+        """The configured limits of one notebook."""
+        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
+
+    def _outputs(self, cell, number, student, judge, source):
+        if _is_test(cell):
+            text = source.test(cell.metadata.nbgrader["grade_id"])
+            if text is None:
+                return [plain_error("UnknownTest", "This test is not in the gradebook.")]
+            return judge.outputs(text)
+        try:
+            return [_rebuilt(output) for output in student.run(cell.source, number)]
+        except Ended as end:
+            return [plain_error("Stopped", str(end))]
+
+    def _box(self):
+        try:
+            return Sandbox(hidden=[self._root()], scratch=self.scratch)
+        except NoSandbox:
+            if not self.allow_unsandboxed:
+                raise
+            self.log.warning("There is no sandbox here: student code runs as this user.")
+            return NoWalls()
+
+    def _root(self):
+        """The course folder: nbgrader's converter, two parents up, knows it."""
+        converter = getattr(self.parent, "parent", None)
+        coursedir = getattr(converter, "coursedir", None)
+        return coursedir.root if coursedir else os.getcwd()
+
+    def _seed(self, place):
+        secret = class_secret(secret_path(place["db_url"], self._root()))
+        return student_seed(secret, place["assignment"], place["student"])
+
+    def _files(self, resources, place):
+        """The plain files beside the notebook, by their names relative to it."""
+        folder, found, room = Path(resources["metadata"]["path"]), {}, self.files_size
+        for path in sorted(folder.rglob("*")):
+            if path.suffix == ".ipynb" or not stat.S_ISREG(path.lstat().st_mode):
+                continue
+            room -= path.stat().st_size
+            if room < 0:
+                self.log.warning("%s and what follows is too large to be given", path)
+                break
+            found[str(path.relative_to(folder))] = path.read_bytes()
+        return found
+
+    def _mark_unreadable(self, nb, reason):
+        for cell in _code_cells(nb):
+            cell.outputs = [plain_error("Unreadable", reason)] if _is_test(cell) else []
+
+
+class _SourceCells:
+    """The instructor's cells of a notebook, as the gradebook has them."""
+
+    def __init__(self, place):
+        with Gradebook(place["db_url"]) as gradebook:
+            notebook = gradebook.find_notebook(place["notebook"], place["assignment"])
+            graded = {cell.name for cell in notebook.grade_cells}
+            solutions = {cell.name for cell in notebook.solution_cells}
+            cells = [c for c in notebook.source_cells if c.cell_type == "code"]
+            self.tests = {c.name: c.source for c in cells if c.name in graded - solutions}
+            locked = [c for c in cells if c.locked and c.name not in graded]
+            self.locked = [c.source for c in locked]
+
+    def test(self, name):
+        """The text of a test cell, or None."""
+        return self.tests.get(name)
+
+    def given(self):
+        """The texts of the locked cells that are no tests."""
+        return self.locked
+
+
+def _code_cells(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def _is_test(cell):
+    return utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def _rebuilt(output):
+    """A notebook's output made anew from what a student's process sent as one."""
+    kind = output.get("output_type") if type(output) is dict else None
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=_text(output.get("text")))
+    if kind in ("display_data", "execute_result"):
+        data = output.get("data")
+        data = data if type(data) is dict else {}
+        shown = {key: _text(data[key]) for key in SHOWN if key in data}
+        return new_output(kind, data=shown)
+    if kind == "error":
+        lines = output.get("traceback")
+        lines = [_text(line) for line in lines] if type(lines) is list else []
+        ename, evalue = _text(output.get("ename")), _text(output.get("evalue"))
+        return new_output("error", ename=ename, evalue=evalue, traceback=lines)
+    return new_output("stream", name="stdout", text="")
+
+
+def _text(value):
+    return value if type(value) is str else ""

@@ -1,0 +1,21 @@
+"""A script: print the notebook in the file that is its argument, without outputs."""
+
+import json
+import sys
+
+
+def main(path):
+    """Print the notebook without the outputs and attachments of its cells."""
+    with open(path, encoding="utf-8-sig") as file:
+        notebook = json.load(file)
+    sheets = notebook.get("worksheets") or [notebook]
+    for sheet in sheets:
+        for cell in sheet.get("cells", []):
+            cell.pop("attachments", None)
+            if "outputs" in cell:
+                cell["outputs"] = []
+    json.dump(notebook, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
