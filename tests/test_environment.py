@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 def test_conda_and_pip_ask_for_the_same():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    required = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    pip = {r for r in required if not r.startswith("gmm-companion")}
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    pip = {r for required in lists for r in required if not r.startswith("gmm-companion")}
     pip.add(f"python{project['requires-python']}")
     assert {c for c in conda if isinstance(c, str)} - {"pip"} == pip
 

@@ -37,12 +37,6 @@ class Student:
 
 EVERYTHING_RIGHT = {}
 
-# Nobody should have to wait long for a demonstration's endless loop.
-IMPATIENT = """
-# For the demonstration: an endless loop is stopped soon.
-c.ExecutePreprocessor.timeout = 5
-"""
-
 STUDENTS = [
     Student("ada", "everything right", EVERYTHING_RIGHT, all_assignments=True),
     Student("bert", "right, in another style", ANSWERS["another style"]),
@@ -71,7 +65,7 @@ def run(source, folder, console):
     exported = course.export()
     notes = {student.name: student.note for student in STUDENTS}
     console.print(marks_table(course.marks(), notes))
-    console.print(f"Feedback pages: {course.root}/feedback/STUDENT/ASSIGNMENT/*.html, for instance")
+    console.print(f"Feedback pages: {course.root}/feedback, for instance", soft_wrap=True)
     for page in course.feedback_pages(SHOWN, "emil"):
         console.print(f"  {page}", soft_wrap=True)
     console.print(f"Marks for export: {exported}", soft_wrap=True)
@@ -82,8 +76,7 @@ def run(source, folder, console):
 def make_class(source, folder):
     """A course folder with the assignments of ``source`` released, and the class's submissions."""
     folder = _empty_folder(source, folder)
-    config = (source.root / CONFIG).read_text()
-    (folder / CONFIG).write_text(config + IMPATIENT)
+    shutil.copy(source.root / CONFIG, folder)
     solutions = source.directory.source_directory
     shutil.copytree(source.root / solutions, folder / solutions)
     course = Course(folder)
