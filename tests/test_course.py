@@ -1,14 +1,13 @@
 """A class from end to end, on the real nbgrader and its gradebook."""
 
 import csv
-import sqlite3
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from gmm_ref.grading import demo
+from gmm_ref.grading import demo, sandbox
 from gmm_ref.grading.course import Course, CourseError
 from gmm_ref.grading.grade import grade_class
 from gmm_ref.grading.main import main
@@ -124,9 +123,9 @@ def test_a_changed_assignment_is_registered_anew(small_course):
     path = small_course.root / "solutions" / demo.SHOWN / "posterior.ipynb"
     path.write_text(path.read_text().replace('"points": 4', '"points": 5', 1))
     small_course.register(demo.SHOWN)
-    with sqlite3.connect(small_course.root / "gradebook.db") as database:
-        [[most]] = database.execute("select max(max_score) from grade_cell")
-    assert most == 5
+    with small_course.gradebook() as gradebook:
+        cell = gradebook.find_grade_cell("test_responsibilities_value", "posterior", demo.SHOWN)
+        assert cell.max_score == 5
 
 
 def test_a_folder_that_is_no_course_is_named(tmp_path):
@@ -141,3 +140,17 @@ def test_an_assignment_that_does_not_exist_is_named_with_those_that_do(small_cou
     assert result.exit_code == 1
     assert "7.4.9_nothing" in result.output
     assert demo.SHOWN in result.output
+
+
+def test_without_a_sandbox_a_class_is_refused_with_the_flag_that_grades_it(
+    small_course, monkeypatch
+):
+    hand_in(small_course, "ada")
+    monkeypatch.setattr(sandbox, "_probe", lambda: (None, "bwrap was not found"))
+    arguments = ["grade", "--course", str(small_course.root)]
+    refused = CliRunner().invoke(main, arguments)
+    assert refused.exit_code == 1
+    assert "--allow-unsandboxed" in refused.output
+    assert not (small_course.root / "gradebook.db").exists()
+    assert CliRunner().invoke(main, [*arguments, "--allow-unsandboxed"]).exit_code == 0
+    assert [mark.auto_score for mark in small_course.marks()] == [16]

@@ -11,6 +11,7 @@ from nbgrader.utils import is_grade, is_solution
 from gmm_ref.grading.course import CONFIG, Course, CourseError
 from gmm_ref.grading.demo_answers import ANSWERS
 from gmm_ref.grading.grade import grade_class, marks_table
+from gmm_ref.grading.sandbox import NoSandbox, find_bwrap
 
 DUE = "2026-03-02 12:00:00 UTC"
 IN_TIME = "2026-03-01 18:30:00 UTC"
@@ -59,8 +60,8 @@ def run(source, folder, console):
     ``folder`` None means a new one among the temporary files. Raises CourseError if the folder
     holds files already or lies inside the source course.
     """
-    course = make_class(source, folder)
-    console.print(f"The class lives in {course.root}")
+    course = make_class(source, folder, allow_unsandboxed=not _has_sandbox(console))
+    console.print(f"The class lives in {course.root}", soft_wrap=True)
     failed = grade_class(course, course.assignments, console)
     exported = course.export()
     notes = {student.name: student.note for student in STUDENTS}
@@ -73,13 +74,13 @@ def run(source, folder, console):
         raise CourseError(f"No marks for: {failed}")
 
 
-def make_class(source, folder):
+def make_class(source, folder, allow_unsandboxed=False):
     """A course folder with the assignments of ``source`` released, and the class's submissions."""
     folder = _empty_folder(source, folder)
     shutil.copy(source.root / CONFIG, folder)
     solutions = source.directory.source_directory
     shutil.copytree(source.root / solutions, folder / solutions)
-    course = Course(folder)
+    course = Course(folder, allow_unsandboxed)
     for assignment in course.assignments:
         course.release(assignment)
         course.set_due(assignment, DUE)
@@ -87,6 +88,18 @@ def make_class(source, folder):
         for assignment in course.assignments if student.all_assignments else [SHOWN]:
             submit(course, student, assignment)
     return course
+
+
+def _has_sandbox(console):
+    try:
+        find_bwrap()
+    except NoSandbox as refusal:
+        console.print(
+            f"There is no sandbox here ({refusal.reason}). The demonstration goes on without one: "
+            f"its students are made up. A real class would be refused."
+        )
+        return False
+    return True
 
 
 def submit(course, student, assignment):

@@ -9,6 +9,7 @@ from rich.console import Console
 from gmm_ref.grading import demo
 from gmm_ref.grading.course import Course, CourseError
 from gmm_ref.grading.grade import grade_class, marks_table
+from gmm_ref.grading.sandbox import NoSandbox, find_bwrap
 
 console = Console()
 
@@ -41,12 +42,19 @@ def release_command(assignments, course):
 @main.command("grade")
 @assignments_argument
 @course_option
-def grade_command(assignments, course):
+@click.option(
+    "--allow-unsandboxed",
+    is_flag=True,
+    help="Run student code as you, unprotected, where no sandbox can be had.",
+)
+def grade_command(assignments, course, allow_unsandboxed):
     """Grade submitted/STUDENT/ASSIGNMENT: marks in the gradebook, autograded/, feedback/.
 
     Without a name, all assignments. Exit code 0 only if every submission got its marks.
     """
-    course = _open(course)
+    if not allow_unsandboxed:
+        _require_sandbox()
+    course = _open(course, allow_unsandboxed)
     failed = grade_class(course, _chosen(course, assignments), console)
     console.print(marks_table(course.marks()))
     if failed:
@@ -72,9 +80,16 @@ def demo_command(folder, course):
         sys.exit(str(error))
 
 
-def _open(folder):
+def _require_sandbox():
     try:
-        return Course(folder)
+        find_bwrap()
+    except NoSandbox as refusal:
+        sys.exit(str(refusal))
+
+
+def _open(folder, allow_unsandboxed=False):
+    try:
+        return Course(folder, allow_unsandboxed)
     except CourseError as error:
         sys.exit(str(error))
 

@@ -29,6 +29,10 @@ ADVICE = (
 class NoSandbox(RuntimeError):
     """The sandbox cannot be had here; the text says what to install and which flag does without."""
 
+    def __init__(self, reason):
+        super().__init__(ADVICE.format(reason=reason))
+        self.reason = reason
+
 
 class Sandbox:
     """Starts student processes behind walls.
@@ -36,6 +40,9 @@ class Sandbox:
     hidden: folders that must not be seen even where they lie within Python's or the system's;
     scratch: bytes that may be written to the student's folder, and as many to /tmp.
     """
+
+    # All limits hold within: the processes of a sandbox are counted on their own.
+    limited = ("RLIMIT_AS", "RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_CPU", "RLIMIT_NOFILE")
 
     def __init__(self, hidden=(), scratch=256 * 2**20):
         self.program = find_bwrap()
@@ -95,6 +102,9 @@ class Sandbox:
 class NoWalls:
     """Starts student processes as plain ones: for code that has been read, and for the demo."""
 
+    # The others would count this user's own processes, or are not known everywhere.
+    limited = ("RLIMIT_FSIZE", "RLIMIT_CPU")
+
     @contextlib.contextmanager
     def process(self):
         """Yield (socket, folder, None) of a new student process in a folder of its own."""
@@ -108,7 +118,7 @@ def find_bwrap():
     """The first bubblewrap that works: the system's or the wheel's. NoSandbox if there is none."""
     program, reason = _probe()
     if not program:
-        raise NoSandbox(ADVICE.format(reason=reason))
+        raise NoSandbox(reason)
     return program
 
 
