@@ -88,14 +88,24 @@ class Judge:
 
 
 class StandIn:
-    """Takes the place of a student's function: sends the arguments, brings the result back."""
+    """Takes the place of a student's function: sends the arguments, brings the result back.
+
+    One that gave no answer is not asked again by the same cell: it would cost the time of others.
+    """
 
     def __init__(self, student, name):
         self._student = student
+        self._silent = None
         self.__name__ = name
 
     def __call__(self, *args, **kwargs):
-        return self._student.call(self.__name__, args, kwargs)
+        if self._silent:
+            raise NoAnswer(self._silent)
+        try:
+            return self._student.call(self.__name__, args, kwargs)
+        except NoAnswer as error:
+            self._silent = str(error)
+            raise
 
 
 class Other:

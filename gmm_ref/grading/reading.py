@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -152,13 +151,11 @@ def _upgraded(plain):
 
 def _slimmed(path):
     """The content of a large file without its outputs, from a process that may use much memory."""
-    limit = (_SLIM_MEMORY, _SLIM_MEMORY)
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-S", str(_SLIM), os.fspath(path.resolve())],
+            [sys.executable, "-I", "-S", str(_SLIM), os.fspath(path.resolve()), str(_SLIM_MEMORY)],
             capture_output=True,
             timeout=_SLIM_SECONDS,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit),
         )
     except subprocess.TimeoutExpired:
         raise Unreadable("it is too large to be read.") from None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 INSIDE = Path(__file__).parent / "inside"
 # The student's folder as the student's code sees it, and the program that runs there.
-HOME = "/home/student"
+HOME = "/submission"
 PROGRAM = "/opt/worker"
 
 ADVICE = (
@@ -74,15 +74,14 @@ class Sandbox:
         # Parents first, so that a mask never covers what is bound within it.
         ordered = sorted({**binds, **empty}.items(), key=lambda item: len(item[0].parts))
         yield from _links()
-        parents = {parent for path in binds for parent in path.parents if parent != Path("/")}
-        for parent in sorted(parents, key=lambda path: len(path.parts)):
-            if not any(_within(parent, tree) or parent == tree for tree in binds):
-                yield from ("--perms", "0755", "--dir", str(parent))
         yield from ("--proc", "/proc", "--dev", "/dev")
         for folder in ("/tmp", "/dev/shm", HOME):
-            if folder == HOME:
-                yield from ("--perms", "0755", "--dir", str(Path(HOME).parent))
             yield from ("--perms", "1777", "--size", str(self.scratch), "--tmpfs", folder)
+        made = [Path("/"), Path("/tmp"), *binds]
+        parents = {parent for path in binds for parent in path.parents}
+        for parent in sorted(parents, key=lambda path: len(path.parts)):
+            if parent not in made and not any(_within(parent, tree) for tree in binds):
+                yield from ("--perms", "0755", "--dir", str(parent))
         for _, operation in ordered:
             yield from operation
         yield from ("--perms", "0755", "--dir", "/opt", "--ro-bind", str(INSIDE), PROGRAM)

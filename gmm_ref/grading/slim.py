@@ -1,11 +1,13 @@
-"""A script: print the notebook in the file that is its argument, without outputs."""
+"""A script: print the notebook in a file without outputs, in so many bytes of memory."""
 
 import json
+import resource
 import sys
 
 
-def main(path):
+def main(path, memory):
     """Print the notebook without the outputs and attachments of its cells."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with open(path, encoding="utf-8-sig") as file:
         notebook = json.load(file)
     sheets = notebook.get("worksheets") or [notebook]
@@ -18,4 +20,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

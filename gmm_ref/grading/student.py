@@ -26,16 +26,16 @@ class Limits:
     answer_size: int = wire.MAX_BODY
     output_size: int = 2**20
 
-    def resources(self):
-        """The limits that the system keeps, by the names of Python's module ``resource``."""
-        return {
+    def resources(self, names):
+        """The limits that the system keeps, those of ``names`` in Python's module ``resource``."""
+        limits = {
             "RLIMIT_AS": self.memory,
             "RLIMIT_NPROC": self.processes,
             "RLIMIT_FSIZE": self.file_size,
             "RLIMIT_CPU": int(self.notebook_seconds) + 1,
             "RLIMIT_NOFILE": 256,
-            "RLIMIT_CORE": 0,
         }
+        return {name: limits[name] for name in names}
 
 
 # How much longer than the student's own clock the judge waits, and how long a start may take.
@@ -177,7 +177,7 @@ class Student:
                 time.monotonic() + START_SECONDS,
                 do="start",
                 files=self.files,
-                limits=self.limits.resources(),
+                limits=self.limits.resources(self.box.limited),
                 folder=folder,
                 user=user,
             )

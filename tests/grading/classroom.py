@@ -1,6 +1,6 @@
 """A small course for the tests of grading: one assignment, written here, and who hands in what."""
 
-import json
+import copy
 import os
 import shutil
 import sysconfig
@@ -81,7 +81,7 @@ def _nbgrader(name, **data):
     return {"nbgrader": {**base, "grade_id": name, **data}}
 
 
-def source_notebook():
+def source_notebook(tests):
     """The instructor's notebook: setup, given, three answers, nine tests."""
     cells = [
         new_code_cell(SETUP, id="setup", metadata=_nbgrader("setup")),
@@ -93,6 +93,7 @@ def source_notebook():
     for name in FUNCTIONS:
         for points, aspect in enumerate(ASPECTS, start=1):
             text = f"from gmm_ref.checks import check\n\ncheck.{name}.{aspect}({name})"
+            text = tests.get(f"test_{name}_{aspect}", text)
             metadata = _nbgrader(f"test_{name}_{aspect}", grade=True, points=points)
             cells.append(new_code_cell(text, id=f"t-{name[:20]}-{aspect}", metadata=metadata))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -127,12 +128,14 @@ class Graded:
 class Classroom:
     """A course folder with the small assignment released, made if it is not there yet.
 
-    settings: of SandboxExecute; stock: graded by nbgrader's own Execute instead.
+    settings: of SandboxExecute; stock: graded by nbgrader's own Execute instead; tests: the texts
+    of test cells that are not the usual ones.
     """
 
     root: Path
     settings: dict = field(default_factory=dict)
     stock: bool = False
+    tests: dict = field(default_factory=dict)
 
     def __post_init__(self):
         _find_scripts()
@@ -151,7 +154,7 @@ class Classroom:
     def _lay_out(self):
         folder = self.root / "solutions" / ASSIGNMENT
         folder.mkdir(parents=True)
-        nbformat.write(source_notebook(), folder / f"{NOTEBOOK}.ipynb")
+        nbformat.write(source_notebook(self.tests), folder / f"{NOTEBOOK}.ipynb")
         (folder / "points.csv").write_text("1,2\n3,4\n")
         shutil.copy(ROOT / "nbgrader_config.py", self.root)
         self.secret_file.write_text(f"secret-{uuid.uuid4().hex}")
@@ -167,7 +170,7 @@ class Classroom:
 
     def notebook(self, answers, early="", late=""):
         """The released notebook with answers, and cells of the student's own before and after."""
-        notebook = nbformat.from_dict(json.loads(nbformat.writes(self.released)))
+        notebook = copy.deepcopy(self.released)
         for cell in notebook.cells:
             name = cell.metadata.nbgrader.grade_id
             if name in answers:
