@@ -1,0 +1,65 @@
+"""The chapter as a web page: `sphinx-build -c book chapter7 build/html`."""
+
+import json
+import re
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+# One file that holds MathJax and its letters, so that the pages need no network. The package is
+# a folder of files with a name that cannot be imported.
+MATHJAX = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static/mathjax/tex-svg.js"
+
+project = "Latent-Variable Perspective"
+language = "en"
+extensions = ["myst_nb", "sphinx.ext.mathjax"]
+exclude_patterns = ["**.ipynb_checkpoints"]
+
+# The pages show what the cells give today; a cell that fails ends the build.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+# Sliders need a kernel, which a page has not: nothing is loaded for them, and nothing is shown.
+nb_ipywidgets_js = {}
+
+myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_heading_anchors = 3
+mathjax_path = MATHJAX.name
+mathjax3_config = {"options": {"enableMenu": False}}
+
+html_theme = "furo"
+html_title = "7.4 Latent-Variable Perspective"
+html_static_path = [str(MATHJAX), "custom.css"]
+html_css_files = ["custom.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_use_index = False
+
+# What the notebooks say to JupyterLab, said to the page: the order of the pages stands beside
+# them, and an assignment is its whole folder, as one file to keep.
+CONTENTS = "```{toctree}\n:hidden:\n:glob:\n7.*\n```"
+ASSIGNMENT = re.compile(r"\[([^]]+)\]\(\.\./exercises/([^/]+)/[^)]+\)")
+
+
+def for_the_page(app, docname, source):
+    notebook = json.loads(source[0])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = "".join(cell["source"])
+            cell["source"] = ASSIGNMENT.sub(r'<a href="exercises/\2.zip" download>\1</a>', text)
+    if docname == "index":
+        contents = {"cell_type": "markdown", "id": "contents", "metadata": {}, "source": CONTENTS}
+        notebook["cells"].append(contents)
+    source[0] = json.dumps(notebook)
+
+
+def with_the_assignments(app, exception):
+    for folder in (ROOT / "exercises").glob("7.*"):
+        archive = Path(app.outdir) / "exercises" / folder.name
+        shutil.make_archive(archive, "zip", folder.parent, folder.name)
+
+
+def setup(app):
+    app.connect("source-read", for_the_page)
+    app.connect("build-finished", with_the_assignments)
