@@ -1,55 +1,74 @@
-"""Calling a student's function: on copies, quietly, and with every exception turned into words."""
+"""Calling a function on copies of its arguments, quietly: what came back, as data or as words."""
 
 import contextlib
 import copy
+import re
 import sys
 import traceback
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from gmm_ref.checks.failure import failure, shorten
+from gmm_ref.checks.failure import describe, shorten
+from gmm_ref.checks.remote import NoAnswer, RemoteError, kind_of
 
 # Files whose lines are not the student's: this package, and all that is installed.
 _OURS = str(Path(__file__).parents[1])
 
 
-def call(exercise, aspect, function, case):
-    """The result of ``function`` on copies of the case's arguments.
+@dataclass(frozen=True)
+class Outcome:
+    """What a call left: its result or its error, and the names of the arguments it changed."""
 
-    Raises CheckFailed if it is not callable, raises anything, returns None, or changes an argument.
-    """
+    result: object = None
+    error: BaseException | None = None
+    changed: tuple = ()
+
+
+def attempt(function, case):
+    """The Outcome of ``function`` on copies of the case's arguments."""
     passed = copy.deepcopy(case.arguments)
-
-    def fail(*sentences):
-        return failure(exercise, aspect, sentences, case.arguments, case.note)
-
-    if not callable(function):
-        raise fail(f"{exercise.name} is no function, but {type(function).__name__}.")
+    result = error = None
     try:
-        with _quiet():
+        with quiet():
             result = function(*passed.values())
-    except NotImplementedError:
-        raise failure(
-            exercise, aspect, f"{exercise.name} is not written yet: put your lines in its cell."
-        ) from None
-    except (Exception, SystemExit) as error:
-        raise fail(*_words(error, exercise)) from None
-    for name, value in case.arguments.items():
-        if not isinstance(value, np.random.Generator) and not _same(value, passed[name]):
-            raise fail(
-                f"{exercise.name} changed its argument {name} in place: the caller still needs "
-                f"it. Work on a new array, for instance {name} = {name} - ... instead of "
-                f"{name} -= ..."
-            )
-    if result is None:
-        raise fail(f"{exercise.name} returned None: is the line with return missing?")
-    return result
+    except (Exception, SystemExit) as raised:
+        error = raised
+    changed = tuple(
+        name
+        for name, value in case.arguments.items()
+        if not isinstance(value, np.random.Generator) and not _same(value, passed[name])
+    )
+    return Outcome(result, error, changed)
+
+
+def call_fault(exercise, outcome, case):
+    """Why an outcome is no answer at all: (id, sentences), or None if it is one."""
+    if isinstance(outcome.error, NotImplementedError):
+        return "not_written", [f"{exercise.name} is not written yet: put your lines in its cell."]
+    if isinstance(outcome.error, NoAnswer):
+        return "no_answer", [str(outcome.error)]
+    if outcome.error is not None:
+        return f"raised_{kind_of(outcome.error)}", _words(outcome.error, exercise, case)
+    if outcome.changed:
+        name = outcome.changed[0]
+        return "changed_its_input", [
+            f"{exercise.name} changed its argument {name} in place: the caller still needs "
+            f"it. Work on a new array, for instance {name} = {name} - ... instead of "
+            f"{name} -= ..."
+        ]
+    if outcome.result is None:
+        return "returned_none", [
+            f"{exercise.name} returned None: is the line with return missing, or does it stand "
+            f"inside an if or a loop that was not reached?"
+        ]
+    return None
 
 
 @contextlib.contextmanager
-def _quiet():
+def quiet():
     """Warnings and stderr must not reach the test cell: nbgrader gives 0 for any stderr."""
     with (
         warnings.catch_warnings(),
@@ -60,17 +79,89 @@ def _quiet():
         yield
 
 
-def _words(error, exercise):
-    kind, text = type(error).__name__, shorten(str(error), 200)
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if _is_students(frame)]
-    if not own:
+# What the commonest errors mean: a pattern in "Kind: text", and what to do about it.
+_ADVICE = [
+    (
+        r"shapes? .*(align|broadcast|mismatch)|broadcast together|matmul|mismatch in its core",
+        "Two shapes do not go together. Write the shape of each factor beside it, with the "
+        "names N, K and D: sizes that must meet need the same name. A sum along an axis loses "
+        "that axis; keepdims=True keeps it with length 1.",
+    ),
+    (
+        r"index .* out of bounds|too many indices",
+        "An index runs past its axis: which of N, K and D does it count, and which axis of the "
+        "array has that length?",
+    ),
+    (
+        r"^LinAlgError|positive definite|symmetric positive|[Ss]ingular matrix",
+        "A matrix that should be symmetric positive definite is not. Is it the covariance of "
+        "one component, of shape (D, D), and has nothing been taken from it or divided?",
+    ),
+    (
+        r"^(NameError|UnboundLocalError)",
+        "Python does not know this name here: is it spelt as in the stub, is the cell that "
+        "defines it run, and is it set before this line?",
+    ),
+    (
+        r"unpack|not iterable|not subscriptable",
+        "A value has not the parts that this line takes from it: print its type and its shape.",
+    ),
+    (
+        r"unsupported operand|can't multiply|must be str|only integer|cannot be interpreted",
+        "An operation met a type that it cannot work on: a list where an array is needed "
+        "(np.asarray), a float where an index is needed, or a tuple that was not unpacked.",
+    ),
+    (
+        r"^RecursionError",
+        "The function calls itself without end: is another function meant?",
+    ),
+    (
+        r"^(AttributeError)",
+        "This object has no such part: is it an array where you think so, and is the name right?",
+    ),
+    (
+        r"ambiguous",
+        "An array stands where one True or False is needed: compare one number, or use .all().",
+    ),
+    (
+        r"inhomogeneous|unequal|must match exactly|same shape",
+        "Arrays of different shapes are put together: print the shape of each.",
+    ),
+    (
+        r"^(SystemExit|KeyboardInterrupt)",
+        "The function ended the program instead of returning an answer: use return.",
+    ),
+    (
+        r"probabilities|pvals",
+        "Probabilities are not negative and sum to 1: which array did you pass as p?",
+    ),
+]
+
+
+def _words(error, exercise, case):
+    kind, text = kind_of(error), shorten(str(error), 200)
+    line = _own_line(error)
+    shapes = ", ".join(f"{name} {describe(value)}" for name, value in case.arguments.items())
+    if not line:
         return [
             f"The call itself failed with {kind}: {text}. "
             f"The arguments must be ({', '.join(exercise.parameters)}), in this order."
         ]
-    line = own[-1].line or f"line {own[-1].lineno}"
-    return [f"It stopped with {kind}: {text}", f"in your line\n    {shorten(line, 80)}"]
+    advice = [words for pattern, words in _ADVICE if re.search(pattern, f"{kind}: {text}")]
+    return [
+        f"It stopped with {kind}: {text}",
+        f"in your line\n    {shorten(line, 80)}",
+        *advice[:1],
+        f"What was passed: {shapes}.",
+    ]
+
+
+def _own_line(error):
+    """The student's own line in which an exception arose, or ""."""
+    if isinstance(error, RemoteError):
+        return error.line
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_students(frame)]
+    return (own[-1].line or f"line {own[-1].lineno}") if own else ""
 
 
 def _is_students(frame):

@@ -39,6 +39,27 @@ def labels_fault(z, weights):
     return None
 
 
+def totals_fault(samples, weights):
+    """What is wrong with how often each label occurs in many small samples, or None.
+
+    The sum of the samples' statistics is close to chi-square.
+    """
+    from scipy import stats
+
+    counts = np.stack([np.bincount(z, minlength=len(weights)) for z in samples])
+    expected = np.array([len(z) for z in samples])[:, None] * weights
+    scatter = ((counts - expected) ** 2 / expected).sum()
+    degrees = len(samples) * (len(weights) - 1)
+    if stats.chi2.cdf(scatter, degrees) < ALPHA:
+        return (
+            "From one sample to the next the counts scatter less than chance does: each label "
+            "must be drawn on its own, not dealt out by share."
+        )
+    if stats.chi2.sf(scatter, degrees) < ALPHA:
+        return "From one sample to the next the counts scatter more than chance does."
+    return None
+
+
 def _mean_pairs(weights, n):
     return (n - 1) * np.sum(weights**2)
 

@@ -10,7 +10,14 @@ PRINTABLE = 24
 
 
 class CheckFailed(AssertionError):
-    """An answer is not right yet. ``str()`` is the message to the student."""
+    """An answer is not right yet. ``str()`` is the message to the student.
+
+    mistakes: the ids of what was recognised, first the surest; () if nothing was.
+    """
+
+    def __init__(self, message, mistakes=()):
+        super().__init__(message)
+        self.mistakes = tuple(mistakes)
 
     def _render_traceback_(self):
         # What IPython, and with it Lab, Validate and the feedback page, show in place of a
@@ -18,27 +25,47 @@ class CheckFailed(AssertionError):
         return str(self).splitlines()
 
 
-def failure(exercise, aspect, sentences, arguments=None, note=""):
-    """A CheckFailed that says what was called, on what, what is wrong, and where to read.
+def failure(exercise, aspect, sentences, arguments=None, note="", mistakes=(), messages=()):
+    """A CheckFailed that says which mistake it is, what was called, on what, and where to read.
 
     ``sentences``: what is wrong, a string or several, a paragraph each.
     ``arguments``: name -> value, as they were passed; ``note``: what is special in them.
+    ``mistakes``: the ids of what was recognised; ``messages``: what the student reads of each.
     """
     if isinstance(sentences, str):
         sentences = [sentences]
-    parts = [_wrap(f"{exercise.name}, {aspect}: not right yet.")]
+    parts = [f"{exercise.name}, {aspect}: not right yet."]
+    parts += _of_mistakes(mistakes, messages)
     if arguments is not None:
         called = f"Called with {note}:" if note else "Called with:"
         parts.append("\n".join([_wrap(called), *map(_show, arguments, arguments.values())]))
     parts += [_wrap(sentence) for sentence in sentences]
-    parts.append(_wrap(f"Read again: {exercise.section}, {exercise.formula}"))
-    return CheckFailed("\n\n".join(parts))
+    if not any("Read again:" in message for message in messages):
+        parts.append(_wrap(f"Read again: {exercise.section}, {exercise.formula}"))
+    return CheckFailed("\n\n".join(parts), mistakes)
+
+
+def _of_mistakes(names, messages):
+    """A heading with the names, and a block of each message, its last two parts on their own."""
+    if not messages:
+        return []
+    together = "these two together: " if len(messages) > 1 else ""
+    heading = f"It looks like {together}{' and '.join(name.replace('_', ' ') for name in names)}."
+    blocks = []
+    for message in messages:
+        text = " ".join(message.split())
+        for lead in ("Read again:", "See it:"):
+            text = text.replace(f" {lead}", f"\n{lead}")
+        blocks.append(_wrap(text))
+    return [_wrap(heading), *blocks]
 
 
 def describe(value):
     """What a returned value is, in a few words."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, np.random.Generator):
+        return "a Generator"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
     return f"{type(value).__name__} {shorten(repr(value))}"

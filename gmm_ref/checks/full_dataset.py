@@ -4,6 +4,14 @@ import numpy as np
 
 from gmm_ref import full_dataset
 from gmm_ref.checks.exercise import Formula
+from gmm_ref.checks.mistakes.full_dataset import (
+    CompleteLogLikelihood,
+    LogConditional,
+    LogPosterior,
+    LogPrior,
+    OneHot,
+)
+from gmm_ref.checks.problems import many_points
 
 
 def _not_one_hot(Z):
@@ -38,6 +46,7 @@ def _complete_from_own(arguments, log_prior, log_conditional):
 one_hot = Formula(
     full_dataset.one_hot,
     "z_n = [z_n1, ..., z_nK], with z_nk = 1 for the component of point n",
+    OneHot,
     index=("n", "k"),
     property_fault=_not_one_hot,
     hard=hard_labels,
@@ -46,22 +55,30 @@ one_hot = Formula(
 log_prior = Formula(
     full_dataset.log_prior,
     "the same prior for every point: log p(Z) = sum_n sum_k z_nk log pi_k",
+    LogPrior,
+    hard=many_points,
 )
 
 log_conditional = Formula(
     full_dataset.log_conditional,
     "log p(X | Z) = sum_n log p(x_n | z_n)",
+    LogConditional,
+    hard=many_points,
 )
 
 complete_log_likelihood = Formula(
     full_dataset.complete_log_likelihood,
     "log p(X, Z) = log p(Z) + log p(X | Z)",
+    CompleteLogLikelihood,
     follow=_complete_from_own,
+    hard=many_points,
 )
 
 log_posterior = Formula(
     full_dataset.log_posterior,
     "log p(Z | X) = sum_n log p(z_n | x_n), the log of the responsibility of each point's label",
+    LogPosterior,
+    hard=many_points,
 )
 
 EXERCISES = [one_hot, log_prior, log_conditional, complete_log_likelihood, log_posterior]

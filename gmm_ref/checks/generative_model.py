@@ -3,10 +3,13 @@
 import numpy as np
 
 from gmm_ref import generative_model
-from gmm_ref.checks.distribution import NOISE_WORDS, labels_fault, noise_fault
+from gmm_ref.checks.distribution import NOISE_WORDS, labels_fault, noise_fault, totals_fault
 from gmm_ref.checks.exercise import Formula
+from gmm_ref.checks.mistakes.joint import LogJoint
+from gmm_ref.checks.mistakes.samples import SampleGaussian, SampleLabels, SampleMixture
 from gmm_ref.checks.problems import draw_problem
 from gmm_ref.checks.sampler import Sampler
+from gmm_ref.checks.signature import labels_signature, noise_signature
 
 # The number of draws that a test of the distribution looks at.
 N_DRAWS = 4000
@@ -99,33 +102,69 @@ def _mixture_fault(answer, arguments):
     return fault and f"X: {NOISE_WORDS[fault]}"
 
 
+def _signature_of_labels(z, arguments):
+    return labels_signature(z, len(arguments["weights"]))
+
+
+def _signature_of_points(X, arguments):
+    return noise_signature(_whitened(X, arguments["mean"], arguments["covariance"]))
+
+
+def _signature_of_pairs(answer, arguments):
+    X, z = answer
+    theta = list(zip(arguments["means"], arguments["covariances"], strict=True))
+    E = np.zeros(X.shape)
+    for k, (mean, covariance) in enumerate(theta):
+        E[z == k] = _whitened(X[z == k], mean, covariance)
+    spread = X.std(axis=0) + 1e-300
+    signature = [
+        *labels_signature(z, len(theta)),
+        *noise_signature(E),
+        *noise_signature((X - X.mean(axis=0)) / spread),
+    ]
+    for k in range(len(theta)):
+        signature += noise_signature(E[z == k]) or [0.0] * len(noise_signature(E))
+    return signature
+
+
 sample_labels = Sampler(
     generative_model.sample_labels,
     "step 1: z ~ Categorical(pi)",
+    SampleLabels,
     kinds=["integer"],
     problems=sampling_problems,
     distribution_fault=_labels_fault,
+    signature=_signature_of_labels,
+    totals_fault=lambda samples, arguments: totals_fault(samples, arguments["weights"]),
 )
 
 sample_gaussian = Sampler(
     generative_model.sample_gaussian,
     "step 2: x ~ N(mu_k, Sigma_k)",
+    SampleGaussian,
     kinds=["number"],
     problems=sampling_problems,
     distribution_fault=_gaussian_fault,
+    signature=_signature_of_points,
 )
 
 sample_mixture = Sampler(
     generative_model.sample_mixture,
     "for each point: 1. z ~ Categorical(pi), 2. x ~ N(mu_z, Sigma_z)",
+    SampleMixture,
     kinds=["number", "integer"],
     problems=sampling_problems,
     distribution_fault=_mixture_fault,
+    signature=_signature_of_pairs,
+    totals_fault=lambda samples, arguments: totals_fault(
+        [z for _, z in samples], arguments["weights"]
+    ),
 )
 
 log_joint = Formula(
     generative_model.log_joint,
     "p(x_n, z_k = 1) = pi_k N(x_n | mu_k, Sigma_k), here its logarithm",
+    LogJoint,
     index=("n", "k"),
 )
 

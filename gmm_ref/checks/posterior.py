@@ -4,6 +4,7 @@ import numpy as np
 
 from gmm_ref import posterior
 from gmm_ref.checks.exercise import Formula
+from gmm_ref.checks.mistakes.posterior import Entropy, MostProbable, Responsibilities
 
 
 def _not_probabilities(R):
@@ -48,6 +49,7 @@ def hard_responsibilities(rng):
 responsibilities = Formula(
     posterior.responsibilities,
     "r_nk = pi_k N(x_n | mu_k, Sigma_k) / sum_j pi_j N(x_n | mu_j, Sigma_j)",
+    Responsibilities,
     index=("n", "k"),
     property_fault=_not_probabilities,
 )
@@ -55,6 +57,7 @@ responsibilities = Formula(
 most_probable_component = Formula(
     posterior.most_probable_component,
     "the component k with the highest r_nk",
+    MostProbable,
     kind="integer",
     index=("n",),
     property_fault=_not_a_component,
@@ -64,6 +67,7 @@ most_probable_component = Formula(
 posterior_entropy = Formula(
     posterior.posterior_entropy,
     "H_n = - sum_k r_nk log r_nk, with 0 log 0 = 0",
+    Entropy,
     index=("n",),
     property_fault=_negative,
     hard=hard_responsibilities,

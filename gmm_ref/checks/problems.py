@@ -64,8 +64,11 @@ def complete(rng, X, weights, means, covariances, z):
 
 
 def draw_weights(rng, n_components):
-    """Weights that differ by a fifth of their mean at least, in random order."""
-    weights = rng.permutation(n_components) + rng.uniform(0.6, 0.8)
+    """Weights that differ by a fifth of their mean at least, in no order of size."""
+    ranks = rng.permutation(n_components)
+    while n_components > 2 and np.all(np.diff(ranks) > 0) | np.all(np.diff(ranks) < 0):
+        ranks = rng.permutation(n_components)
+    weights = ranks + rng.uniform(0.6, 0.8)
     return weights / weights.sum()
 
 
@@ -93,13 +96,25 @@ def hard_problems(rng):
         ("a component of weight 0", *_zero_weight(rng)),
         ("one component", draw_problem(rng, 4, 2, 1), {}),
         ("one point", draw_problem(rng, 1, 2, 3), {}),
+        ("one point a thousand standard deviations away", *_far(rng, 1)),
         ("data and means near 1e8", *_offset(rng)),
         ("integers as input", *_integers(rng)),
     ]
 
 
-def _far(rng):
-    problem = draw_problem(rng, 6, 2, 3)
+def many_points(rng):
+    """`hard_problems`, and so many points that the product of their probabilities is 0 as a float.
+
+    The labels are drawn without regard to the points.
+    """
+    problem = draw_problem(rng, 450, 2, 5)
+    parts = [problem[name] for name in ("X", "weights", "means", "covariances")]
+    many = complete(rng, *parts, rng.integers(5, size=450))
+    return [*hard_problems(rng), ("450 points", many, {})]
+
+
+def _far(rng, n_samples=6):
+    problem = draw_problem(rng, n_samples, 2, 3)
     directions = rng.normal(size=problem["X"].shape)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     sizes = np.sqrt(np.trace(problem["covariances"], axis1=1, axis2=2).max())

@@ -1,0 +1,191 @@
+"""The exercise `fit`: the loop over both steps, judged by its own account and by where it ends."""
+
+import warnings
+
+import numpy as np
+
+from gmm_ref import em
+from gmm_ref.checks.account import account_fault, run_fault
+from gmm_ref.checks.compare import value_fault
+from gmm_ref.checks.exercise import Exercise, aspect
+from gmm_ref.checks.problems import Case, draw_problem
+from gmm_ref.likelihood import log_likelihood
+from gmm_ref.parameters import Parameters
+
+
+class Loop(Exercise):
+    """`fit`: what it returns, its own account of the run, and where the run ends.
+
+    ``own`` of an aspect: the student's e_step and m_step. Where the result is wrong, but is what
+    a right loop makes of those two, the loop is right.
+    """
+
+    aspects = ("form", "loop", "value", "hard")
+
+    @aspect
+    def form(self, function):
+        """A tuple (theta, log_likelihoods, converged), of the right shapes."""
+        for case in self.cases("form"):
+            self._run("form", function, case)
+
+    @aspect
+    def loop(self, function):
+        """The trace and the stop: before the first step, after each, and not one too many."""
+        for case in self.cases("loop"):
+            outcome = self._run("loop", function, case)
+            fault = account_fault(case.arguments, *_parts(outcome))
+            if fault:
+                raise self.fail("loop", function, case, outcome, fault)
+
+    @aspect
+    def value(self, function, *own):
+        """The parameters after five steps."""
+        self._compare("value", function, own)
+
+    @aspect
+    def hard(self, function, *own):
+        """One component, data near 1e8, integers."""
+        self._compare("hard", function, own)
+
+    def cases(self, aspect):
+        """The calls that an aspect makes."""
+        return _CASES[aspect](self.rng(aspect))
+
+    def remarks(self, function, case, outcome):
+        """Whether it is the steps or the loop that go wrong."""
+        try:
+            theta, log_likelihoods, converged = _parts(outcome)
+            fault = account_fault(case.arguments, theta, log_likelihoods, converged)
+        except (TypeError, ValueError):
+            return []
+        if fault or not np.all(np.isfinite(log_likelihoods)):
+            return []
+        falls = np.any(np.diff(log_likelihoods) < -1e-9)
+        return [
+            "Its account of the run is right: the trace fits the theta that is returned. "
+            + (
+                "But the log-likelihood falls on the way, which EM never does: a step is wrong, "
+                "the E-step or the M-step."
+                if falls
+                else "The log-likelihood climbs, but not as in EM: is a part of theta not updated?"
+            )
+        ]
+
+    def _compare(self, aspect, function, own):
+        for case in self.cases(aspect):
+            outcome = self._run(aspect, function, case)
+            theta = outcome.result[0]
+            fault = value_fault(theta, self.reference(**case.arguments).parameters, case)
+            if fault and not self._follows(theta, case, own):
+                raise self.fail(
+                    aspect, function, case, outcome, f"The parameters it ends with: {fault}"
+                )
+
+    def _follows(self, theta, case, own):
+        if not own:
+            return False
+        try:
+            expected = _loop_of(*own, **case.arguments)
+            return value_fault(theta, Parameters(*expected), case) is None
+        except Exception:
+            return False
+
+    def _run(self, aspect, function, case):
+        outcome = self.call(aspect, function, case)
+        fault = run_fault(outcome.result, case.arguments["theta"])
+        if fault:
+            raise self.fail(aspect, function, case, outcome, fault)
+        return outcome
+
+
+def _parts(outcome):
+    theta, log_likelihoods, converged = outcome.result
+    return theta, np.asarray(log_likelihoods, dtype=float), bool(converged)
+
+
+def _form_cases(rng):
+    return [_loop_case(rng, tol=1e-3, max_iter=4)]
+
+
+def _account_cases(rng):
+    return [
+        _loop_case(rng, tol=1e-3, max_iter=0, note="max_iter = 0"),
+        _loop_case(rng, tol=0.0, max_iter=3, note="tol = 0, max_iter = 3"),
+        _between_gains(_loop_case(rng, tol=0.0, max_iter=12)),
+        # These tell one wrong stop from another.
+        _between_gains(_loop_case(rng, tol=0.0, max_iter=12), share=1 / 60),
+        _loop_case(rng, tol=1e6, max_iter=3, note="tol = 1e6, max_iter = 3"),
+        _loop_case(rng, tol=1e6, max_iter=1, note="tol = 1e6, max_iter = 1"),
+    ]
+
+
+def _value_cases(rng):
+    return [_loop_case(rng, 0.0, 5, sizes) for sizes in ((40, 2, 3), (50, 3, 2))]
+
+
+def _hard_cases(rng):
+    """One component; data near 1e8, of which a double knows 1.5e-8, and five steps make more."""
+    integers = _loop_case(rng, 0.0, 5, note="X of integers")
+    weights, means, covariances = integers.arguments["theta"]
+    return [
+        _loop_case(rng, 0.0, 5, (9, 2, 1), "one component"),
+        _loop_case(rng, 0.0, 5, (40, 2, 3), "data and means near 1e8", 1e8, rtol=1e-12, atol=1e-4),
+        Case(
+            integers.arguments
+            | {
+                "X": np.round(10 * integers.arguments["X"]).astype(int),
+                "theta": (weights, 10 * means, 100 * covariances),
+            },
+            integers.note,
+        ),
+    ]
+
+
+_CASES = {
+    "form": _form_cases,
+    "loop": _account_cases,
+    "value": _value_cases,
+    "hard": _hard_cases,
+}
+
+
+def _loop_case(rng, tol, max_iter, sizes=(60, 2, 3), note="", shift=0, **tolerances):
+    """A data set and a start near none of its maxima: means at points, one wide covariance."""
+    n_samples, n_features, n_components = sizes
+    while True:
+        problem = draw_problem(rng, n_samples, n_features, n_components)
+        X = problem["X"] + shift
+        means = X[rng.choice(n_samples, size=n_components, replace=False)] + 0.1
+        wide = np.cov(problem["X"].T).reshape(n_features, n_features)
+        theta = (problem["weights"], means, np.stack([0.8 * wide] * n_components))
+        case = Case({"X": X, "theta": theta, "tol": tol, "max_iter": max_iter}, note, **tolerances)
+        if _is_tame(X, theta, max_iter):
+            return case
+
+
+def _is_tame(X, theta, max_iter):
+    """Whether no component comes near a collapse, where rounding would grow without bound."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", em.CollapseWarning)
+        end = em.fit(X, theta, 0.0, max_iter)
+    smallest = np.linalg.eigvalsh(end.parameters.covariances).min()
+    return len(end.log_likelihoods) == max_iter + 1 and smallest > 0.01
+
+
+def _between_gains(case, share=1):
+    """The case with a tol that lies well between the gains of two steps, so that it stops there."""
+    gains = np.diff(em.fit(**case.arguments).log_likelihoods)
+    step = min(6, len(gains) - 1)
+    tol = share * float(np.sqrt(gains[step - 1] * gains[step]))
+    return Case(case.arguments | {"tol": tol}, f"tol = {tol:.4g}")
+
+
+def _loop_of(e_step, m_step, X, theta, tol, max_iter):
+    """A right loop over the student's own steps."""
+    log_likelihoods = [log_likelihood(X, *theta)]
+    for _ in range(max_iter):
+        theta = m_step(X, e_step(X, *theta))
+        log_likelihoods.append(log_likelihood(X, *theta))
+        if log_likelihoods[-1] - log_likelihoods[-2] < tol:
+            break
+    return theta

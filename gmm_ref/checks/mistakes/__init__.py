@@ -1,0 +1,1 @@
+"""The known mistakes: one module a section, one function a mistake, its docstring the message."""

@@ -1,0 +1,167 @@
+"""Mistakes that any formula can suffer: the type, the axes, the sign and the base of the answer."""
+
+import numpy as np
+
+from gmm_ref.checks.mistakes.plan import Plan
+
+
+class Numbers(Plan):
+    """An answer of floats."""
+
+
+@Numbers.mistake("hand_back")
+def rounded_to_float32(plan, result):
+    """The answer is of dtype float32, which keeps 7 digits of 16.
+
+    Sums over many points and differences of near numbers lose the rest.
+    Read again: the Returns line of the exercise; leave out every astype and dtype but float64.
+    See it: np.float32(1e8 + 1) - np.float32(1e8) is 0, not 1.
+    """
+    if isinstance(result, tuple):
+        return tuple(np.asarray(part, dtype=np.float32) for part in result)
+    return np.asarray(result, dtype=np.float32)
+
+
+class Table(Numbers):
+    """An answer of shape (N, K): points are rows, components are columns."""
+
+
+@Table.mistake("hand_back")
+def transposed(plan, result):
+    """The answer lies on its side: (K, N), a row for each component, instead of (N, K).
+
+    With N = K nobody would notice, and every later sum would run over the wrong things.
+    Read again: the index r_nk or z_nk of section 7.4: n, the point, comes first.
+    See it: 3 points and 2 components must give 3 rows; stack columns with axis=1, or use .T.
+    """
+    return np.transpose(result)
+
+
+class PerPoint(Numbers):
+    """An answer of shape (N,): one number a point."""
+
+
+@PerPoint.mistake("hand_back")
+def kept_the_axis(plan, result):
+    """The answer is a column (N, 1), where one number a point, (N,), is asked for.
+
+    A column minus a row of N numbers makes an (N, N) table without any error.
+    Read again: the Returns line of the exercise; keepdims=True is for the steps in between.
+    See it: np.ones((3, 1)) - np.ones(3) has shape (3, 3), not (3,).
+    """
+    return np.asarray(result)[:, None]
+
+
+class Logarithm(Numbers):
+    """An answer that is a natural logarithm."""
+
+
+@Logarithm.mistake("hand_back")
+def wrong_sign(plan, result):
+    """The answer has the opposite sign: it is minus the logarithm.
+
+    That is the loss that an optimiser makes small; here the logarithm itself is asked for.
+    Read again: the formula of the exercise, which has no minus sign in front.
+    See it: log 0.5 = -0.69, log 1 = 0, log 2 = +0.69: small probabilities go down, not up.
+    """
+    return -np.asarray(result)
+
+
+@Logarithm.mistake("hand_back", variants=(2, 10))
+def wrong_log_base(plan, result, base):
+    """The logarithm is to base 2 or 10, not the natural one.
+
+    Gaussian densities carry e, so only np.log undoes their exp; the answer is off by a factor.
+    Read again: "Logarithms are natural" at the head of the assignment.
+    See it: log 10 is 2.303 by np.log, 1 by np.log10 and 3.322 by np.log2.
+    """
+    return np.asarray(result) / np.log(base)
+
+
+@Logarithm.mistake("hand_back")
+def log_not_taken(plan, result):
+    """The answer is the probability density itself: its logarithm is not taken.
+
+    For many or far points the density is smaller than the smallest float and becomes 0.
+    Read again: the Returns line of the exercise, a logarithm.
+    See it: a density of 0.05 must come back as log 0.05 = -3.00.
+    """
+    return np.exp(result)
+
+
+class Total(Logarithm):
+    """A logarithm summed over the data set: ``terms`` makes one number a point, ``over_n`` adds."""
+
+    def answer(self, *arguments):
+        """The sum of one term a point."""
+        return self.over_n(self.terms(*arguments))
+
+    def over_n(self, terms):
+        """The sum over the points."""
+        return np.sum(terms)
+
+
+@Total.mistake("over_n")
+def mean_for_sum(plan, terms):
+    """The answer is the mean over the points, not the sum: it is N times too small.
+
+    Independent points multiply their probabilities, so the logarithms add up, all N of them.
+    Read again: 7.4.2, "p(X | theta) = prod_n ...": a product over n, whose log is a sum.
+    See it: three points of log density -1 give -3 together; the mean is still -1.
+    """
+    return np.mean(terms)
+
+
+@Total.mistake("over_n")
+def product_then_log(plan, terms):
+    """The probabilities are multiplied first and the logarithm is taken of the product.
+
+    The product of a few hundred densities is smaller than the smallest float: 0, and log 0 = -inf.
+    Read again: 7.4.2, "prod_n": take the logarithm first, then the product is a sum.
+    See it: 0.1 ** 400 is 0.0 in floats, but 400 * log 0.1 = -921.03.
+    """
+    return np.log(np.prod(np.exp(terms)))
+
+
+@Total.mistake("over_n")
+def not_summed_over_points(plan, terms):
+    """The answer holds one number a point; the sum over the points is missing.
+
+    The data set as a whole has one probability, so the answer is one number.
+    Read again: the sum over n in the formula of the exercise.
+    See it: three points with -1, -2 and -3 give the single number -6.
+    """
+    return np.asarray(terms)
+
+
+@Total.mistake("over_n")
+def log_of_the_sum_over_points(plan, terms):
+    """The probabilities of the points are added up, and the logarithm is taken of that sum.
+
+    Independent points multiply; adding says that one of them occurred, not that all did.
+    Read again: 7.4.2, "p(X | theta) = prod_n ...": the outer sign is a product.
+    See it: three points of density 0.1 give log 0.001 = -6.9, not log 0.3 = -1.2.
+    """
+    return np.log(np.sum(np.exp(terms)))
+
+
+@Total.mistake("over_n")
+def last_point_missing(plan, terms):
+    """The sum stops one point early: the last point is not in it.
+
+    range(N - 1) and [:-1] both leave it out.
+    Read again: the sum over n, which runs over all N points.
+    See it: list(range(3 - 1)) is [0, 1]; point 2 is never seen.
+    """
+    return np.sum(terms[:-1])
+
+
+@Total.mistake("over_n")
+def first_point_only(plan, terms):
+    """Only the first point counts: the function returns before the others are added.
+
+    A return inside the loop ends the loop in its first turn.
+    Read again: the sum over n, which runs over all N points.
+    See it: three points with -1, -2 and -3 give -6; returning inside the loop gives -1.
+    """
+    return terms[0]

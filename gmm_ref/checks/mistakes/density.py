@@ -1,0 +1,326 @@
+"""Mistakes in the logarithm of a Gaussian density, which all formulas of the section contain."""
+
+import numpy as np
+
+from gmm_ref.checks.mistakes.plan import Plan, as_floats
+
+
+class Density(Plan):
+    """log N(x_n | mu_k, Sigma_k) = -1/2 [D log 2 pi + log |Sigma| + d^T Sigma^-1 d]."""
+
+    def densities(self, X, means, covariances):
+        """(N, K): one column a component."""
+        X, means, covariances = as_floats(X, means, covariances)
+        columns = [
+            self.gaussian(X - self.centre(means, k), self.spread(self.pick(covariances, k)))
+            for k in range(len(means))
+        ]
+        return np.stack(columns, axis=1)
+
+    def centre(self, means, k):
+        """The mean of component k."""
+        return means[k]
+
+    def pick(self, covariances, k):
+        """The covariance of component k."""
+        return covariances[k]
+
+    def spread(self, covariance):
+        """The covariance that the density is computed with."""
+        return covariance
+
+    def gaussian(self, d, covariance):
+        """(N,): the log density at distances d from the mean."""
+        terms = self.constant(d.shape[1]) + self.log_det(covariance) + self.quadratic(d, covariance)
+        return self.half() * terms
+
+    def half(self):
+        """The factor before the bracket."""
+        return -0.5
+
+    def constant(self, n_features):
+        """D log 2 pi."""
+        return n_features * np.log(2 * np.pi)
+
+    def log_det(self, covariance):
+        """log |Sigma|."""
+        return np.linalg.slogdet(covariance)[1]
+
+    def quadratic(self, d, covariance):
+        """(N,): d^T Sigma^-1 d, the squared distance in units of Sigma."""
+        return np.sum(d * np.linalg.solve(covariance, d.T).T, axis=1)
+
+
+@Density.mistake("constant")
+def forgot_two_pi(plan, n_features):
+    """The constant 2 pi is left out of the Gaussian density.
+
+    Without it the density does not integrate to 1: each log density is D/2 log 2 pi too high.
+    Read again: the density N in 7.4.1, "p(x, z_k = 1) = pi_k N(x | mu_k, Sigma_k)".
+    See it: log N(0 | 0, 1) in one dimension is -1/2 log 2 pi = -0.919, not 0.
+    """
+    return 0.0
+
+
+@Density.mistake("constant", variants=(lambda D: 1, lambda D: 2 * D, lambda D: D / 2, lambda D: 2))
+def two_pi_to_the_wrong_power(plan, n_features, power):
+    """2 pi stands in the density with the wrong power: it must be (2 pi)^(D/2).
+
+    One factor of sqrt(2 pi) belongs to each of the D features, neither one in all nor two each.
+    Read again: the density N in 7.4.1, "p(x, z_k = 1) = pi_k N(x | mu_k, Sigma_k)".
+    See it: for D = 2, log N(0 | 0, I) = -log 2 pi = -1.838; for D = 1 it is -0.919.
+    """
+    return power(n_features) * np.log(2 * np.pi)
+
+
+@Density.mistake("log_det")
+def forgot_the_determinant(plan, covariance):
+    """The determinant of Sigma is left out of the Gaussian density.
+
+    A wide component must be low and a narrow one high; without |Sigma| all are equally high.
+    Read again: the density N in 7.4.1: it divides by the square root of |2 pi Sigma|.
+    See it: at the mean, variance 100 gives log density -3.22, variance 1 gives -0.92.
+    """
+    return 0.0
+
+
+@Density.mistake("log_det")
+def determinant_without_root(plan, covariance):
+    """The density divides by |Sigma|, but it must divide by the square root of |Sigma|.
+
+    In the logarithm: -1/2 log |Sigma|, with the half.
+    Read again: the density N in 7.4.1: it divides by the square root of |2 pi Sigma|.
+    See it: for variance 4, log 4 = 1.39 is taken off, but 1/2 log 4 = 0.69 is right.
+    """
+    return 2 * np.linalg.slogdet(covariance)[1]
+
+
+@Density.mistake("log_det")
+def log_determinant_halved_twice(plan, covariance):
+    """Only half of the log determinant is there: it is log |Sigma| = 2 sum_d log L_dd.
+
+    With a Cholesky factor L, |Sigma| = |L|^2. The half of the density then meets that 2;
+    taking the half once more leaves too little.
+    Read again: the density N in 7.4.1: it divides by the square root of |2 pi Sigma|.
+    See it: for variance 9, L = 3: log |Sigma| = 2.197, but log L = 1.099.
+    """
+    return 0.5 * np.linalg.slogdet(covariance)[1]
+
+
+@Density.mistake("log_det")
+def determinant_the_wrong_way_up(plan, covariance):
+    """The determinant is multiplied in where it must divide: its sign in the logarithm is wrong.
+
+    So wide components become high and narrow ones low.
+    Read again: the density N in 7.4.1: it divides by the square root of |2 pi Sigma|.
+    See it: at the mean, variance 100 must give log density -3.22, not +1.38.
+    """
+    return -np.linalg.slogdet(covariance)[1]
+
+
+@Density.mistake("quadratic")
+def forgot_the_half_in_the_exponent(plan, d, covariance):
+    """The half before the squared distance is missing: exp(-q) stands where exp(-q/2) should.
+
+    That is the bell of half the variance, with the height of the right one.
+    Read again: the density N in 7.4.1, with -1/2 (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: one standard deviation out, log N falls by 0.5, two out by 2; not by 1 and 4.
+    """
+    return 2 * Density.quadratic(plan, d, covariance)
+
+
+@Density.mistake("half")
+def forgot_the_half_altogether(plan):
+    """The half before the whole bracket is missing: the log density is twice what it should be.
+
+    Twice a logarithm is the logarithm of the square, and a squared density is no density.
+    Read again: the density N in 7.4.1: -1/2 [D log 2 pi + log |Sigma| + (x - mu)^T Sigma^-1 ...].
+    See it: log N(0 | 0, 1) = -0.919; without the half it is -1.838.
+    """
+    return -1.0
+
+
+@Density.mistake("quadratic")
+def exponent_with_the_wrong_sign(plan, d, covariance):
+    """The squared distance has the wrong sign: the density grows with the distance.
+
+    A bell is highest at its mean; this one has its lowest point there.
+    Read again: the density N in 7.4.1, with -1/2 (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: log N(x | 0, 1) at x = 0, 1, 2 is -0.92, -1.42, -2.92: downhill.
+    """
+    return -Density.quadratic(plan, d, covariance)
+
+
+@Density.mistake("quadratic")
+def covariance_for_its_inverse(plan, d, covariance):
+    """The squared distance uses Sigma where Sigma^-1 belongs.
+
+    Points along the wide side of the cloud then count as far away, across it as near.
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: variance 4, distance 2: 2 * 2 / 4 = 1 standard deviation squared, not 2 * 4 * 2 = 16.
+    """
+    return np.sum(d @ covariance * d, axis=1)
+
+
+@Density.mistake("quadratic")
+def distance_not_squared(plan, d, covariance):
+    """The distance to the mean is not squared: its square root too many is taken.
+
+    exp(-|d|/2) has a spike at the mean and heavy tails; a Gaussian has d^2.
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: 1, 2 and 3 standard deviations out, log N falls by 0.5, 2 and 4.5.
+    """
+    return np.sqrt(Density.quadratic(plan, d, covariance))
+
+
+@Density.mistake("quadratic")
+def cholesky_factor_transposed(plan, d, covariance):
+    """The Cholesky factor is used on the wrong side: L^T where L belongs.
+
+    Sigma = L L^T with L lower triangular, and the whitened point is L^-1 (x - mu). L^T L is
+    another matrix as soon as the features are correlated.
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: L = [[2, 0], [1, 1]] gives L L^T = [[4, 2], [2, 2]], but L^T L = [[5, 1], [1, 1]].
+    """
+    return np.sum(np.linalg.solve(np.linalg.cholesky(covariance).T, d.T) ** 2, axis=0)
+
+
+@Density.mistake("quadratic")
+def multiplied_by_the_factor(plan, d, covariance):
+    """The distance is multiplied by the Cholesky factor where it must be divided by it.
+
+    Whitening takes the spread out: solve L y = x - mu, then square y.
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: standard deviation 3, distance 3: y = 3 / 3 = 1, not 3 * 3 = 9.
+    """
+    return np.sum((d @ np.linalg.cholesky(covariance).T) ** 2, axis=1)
+
+
+@Density.mistake("quadratic")
+def divided_by_the_variance_twice(plan, d, covariance):
+    """The distance is divided by Sigma before it is squared: that divides by Sigma twice.
+
+    Divide by a standard deviation and then square, or square and divide by the variance.
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: variance 4, distance 2: (2/2)^2 = 1, but (2/4)^2 = 0.25.
+    """
+    return np.sum(np.linalg.solve(covariance, d.T) ** 2, axis=0)
+
+
+@Density.mistake("quadratic")
+def covariance_forgotten_in_the_distance(plan, d, covariance):
+    """The squared distance is the plain |x - mu|^2: Sigma is not in it.
+
+    Every component then is round and of width 1, whatever its covariance says.
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: variance 100, distance 10: one standard deviation out, q = 1, not 100.
+    """
+    return np.sum(d**2, axis=1)
+
+
+@Density.mistake("spread")
+def covariance_ignored(plan, covariance):
+    """The covariance is not used at all: each component is a round bell of variance 1.
+
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": each component has a Sigma_k of its own.
+    See it: at distance 10, variance 100 gives log N = -3.72, variance 1 gives -50.92.
+    """
+    return np.eye(len(covariance))
+
+
+@Density.mistake("spread")
+def diagonal_only(plan, covariance):
+    """Only the diagonal of Sigma is used: the correlation of the features is lost.
+
+    A slanted cloud is then taken for an upright one.
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": Sigma_k is a full matrix.
+    See it: with Sigma = [[1, 0.9], [0.9, 1]] the point (1, 1) is near, (1, -1) is far.
+    """
+    return np.diag(np.diag(covariance))
+
+
+@Density.mistake("spread")
+def variance_for_standard_deviation(plan, covariance):
+    """The covariance is used as if it were a standard deviation: it enters squared.
+
+    norm.pdf wants scale = the standard deviation, multivariate_normal wants the covariance.
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": Sigma_k is in units of x squared.
+    See it: variance 4 means standard deviation 2; norm(0, 4) has variance 16.
+    """
+    return covariance @ covariance
+
+
+@Density.mistake("spread")
+def standard_deviations_of_the_diagonal_squared(plan, covariance):
+    """The variances on the diagonal are used as standard deviations, each feature for itself.
+
+    norm.pdf wants scale = the square root of the variance; and the features are correlated,
+    so that a product of norm.pdf over them is not the density.
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": Sigma_k is a matrix, in units of x squared.
+    See it: variance 4 means standard deviation 2; norm(0, 4) has variance 16.
+    """
+    return np.diag(np.diag(covariance) ** 2)
+
+
+@Density.mistake("spread")
+def root_of_each_entry(plan, covariance):
+    """The square root of Sigma is taken, and then used where Sigma itself belongs.
+
+    multivariate_normal wants the covariance, not a standard deviation.
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": Sigma_k is in units of x squared.
+    See it: variance 9, distance 3: q = 9 / 9 = 1; with the root in its place q = 9 / 3 = 3.
+    """
+    return np.sign(covariance) * np.sqrt(np.abs(covariance))
+
+
+@Density.mistake("spread")
+def precision_for_covariance(plan, covariance):
+    """The inverse of Sigma is used as the covariance: precision and covariance are swapped.
+
+    Wide components become narrow, and narrow ones wide.
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": the second argument of N is the covariance.
+    See it: variance 4 at distance 2 gives q = 1; with 1/4 in its place q = 16.
+    """
+    return np.linalg.inv(covariance)
+
+
+@Density.mistake("pick")
+def first_covariance_for_all(plan, covariances, k):
+    """Every component gets the covariance of component 0.
+
+    An index that is not k, or a loop variable that is not used.
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": mean and covariance carry the same index k.
+    See it: in zip(means, covariances), component 1 must meet covariances[1].
+    """
+    return covariances[0]
+
+
+@Density.mistake("centre")
+def first_mean_for_all(plan, means, k):
+    """Every component gets the mean of component 0.
+
+    An index that is not k, or a loop variable that is not used.
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": mean and covariance carry the same index k.
+    See it: a point on the mean of component 1 must be at distance 0 from it.
+    """
+    return means[0]
+
+
+@Density.mistake("centre")
+def mean_not_subtracted(plan, means, k):
+    """The mean is not taken off the points: all components sit at the origin.
+
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: a point x = 5 on a mean of 5 is at distance 0, not 5.
+    """
+    return 0 * means[k]
+
+
+@Density.mistake("pick")
+def covariances_averaged(plan, covariances, k):
+    """All components get one covariance, the average of all.
+
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": each component has a Sigma_k of its own.
+    See it: variances 1 and 9 are not 5 and 5: at distance 3 that changes q = 9 and 1 to 1.8.
+    """
+    return np.mean(covariances, axis=0)

@@ -1,0 +1,580 @@
+"""Mistakes in the two steps of 7.4.5: Q, and the theta that maximises it."""
+
+import numpy as np
+
+from gmm_ref.checks.mistakes.common import Numbers, Total
+from gmm_ref.checks.mistakes.joint import Joint
+from gmm_ref.checks.mistakes.plan import as_floats
+from gmm_ref.checks.mistakes.posterior import Responsibilities, softmax
+
+
+class ExpectedCompleteLogLikelihood(Joint, Total):
+    """The exercise `expected_complete_log_likelihood`."""
+
+    # A component of weight 0 has no responsibility here.
+    harmless = frozenset({"tiny_number_added_to_the_weights"})
+
+    def terms(self, X, R, weights, means, covariances):
+        """(N,): the expectation of each point."""
+        (R,) = as_floats(R)
+        return self.expectation(R, self.joint(X, weights, means, covariances))
+
+    def expectation(self, R, joint):
+        """sum_k r_nk log joint_nk, with 0 times -inf = 0."""
+        return np.sum(np.where(R > 0, R * np.where(R > 0, joint, 0), 0), axis=1)
+
+
+_expects = ExpectedCompleteLogLikelihood.mistake
+
+
+@_expects("expectation")
+def zero_responsibility_times_infinity(plan, R, joint):
+    """A component of weight 0 makes the answer nan: its responsibility 0 times log 0 = -inf.
+
+    The product is 0 here: xlogy(R, weights) says so, and np.where can.
+    Read again: 7.4.5, "E_(z | x)[log p(x, z)]": what cannot happen adds nothing.
+    See it: 0 * np.log(0) is nan, though no point has that component.
+    """
+    return np.sum(R * joint, axis=1)
+
+
+@_expects("expectation")
+def log_of_the_expected_joint(plan, R, joint):
+    """The joints are averaged first and the logarithm is taken last: log sum_k r p.
+
+    Q is the expectation of a logarithm; the logarithm of an expectation is higher.
+    Read again: 7.4.5, "Q = E_(z | x)[log p(x, z | theta)]": the log stands inside.
+    See it: r = 0.5, 0.5, joints 0.4 and 0.1: Q = -1.61, but log 0.25 = -1.39.
+    """
+    return np.logaddexp.reduce(np.log(R) + joint, axis=1)
+
+
+@_expects("expectation")
+def hard_labels_in_q(plan, R, joint):
+    """Each point counts only under its most probable component: hard for soft responsibilities.
+
+    Read again: 7.4.5, "E_(z | x)": every component enters, with its r_nk.
+    See it: r = 0.6, 0.4, logs -1 and -2: Q = -1.4, not -1.
+    """
+    return np.take_along_axis(joint, R.argmax(axis=1)[:, None], axis=1)[:, 0]
+
+
+@_expects("expectation")
+def responsibilities_ignored(plan, R, joint):
+    """The log joints of all components are added up without the factor r_nk.
+
+    Read again: 7.4.5, "E_(z | x)": an average, weighed with the posterior of z.
+    See it: r = 0.6, 0.4, logs -1 and -2: Q = -1.4, not -3.
+    """
+    return np.sum(joint, axis=1)
+
+
+@_expects("expectation")
+def log_likelihood_for_q(plan, R, joint):
+    """The answer is the log-likelihood of 7.4.2, without R: the label is summed out.
+
+    Read again: 7.4.5, "Q = E_(z | x)[log p(x, z | theta)]": averaged, not summed out.
+    See it: r = 0.6, 0.4, joints 0.3 and 0.1: Q = -1.64, but log 0.4 = -0.92.
+    """
+    return np.logaddexp.reduce(joint, axis=1)
+
+
+@_expects("expectation")
+def own_responsibilities(plan, R, joint):
+    """R is computed anew from the theta that is passed; the argument R is not used.
+
+    R belongs to the old theta^(t), and Q is a function of the new theta with R held fast.
+    Read again: 7.4.5, "Q(theta | theta^(t))": two thetas.
+    See it: r = 0.6, 0.4, joints 0.3 and 0.1: weigh with 0.6 and 0.4, not with 0.75 and 0.25.
+    """
+    return ExpectedCompleteLogLikelihood.expectation(plan, softmax(joint), joint)
+
+
+@_expects("expectation")
+def entropy_added(plan, R, joint):
+    """The entropy of R is added: that is the lower bound, not Q.
+
+    It does not depend on the new theta, so the M-step does without it.
+    Read again: 7.4.5, "Q = E_(z | x)[log p(x, z | theta)]", and nothing besides.
+    See it: r = 0.5, 0.5, logs -1 and -2: Q = -1.5, the bound is -1.5 + 0.69.
+    """
+    entropy = np.sum(np.where(R > 0, R * np.log(np.where(R > 0, R, 1)), 0), axis=1)
+    return ExpectedCompleteLogLikelihood.expectation(plan, R, joint) - entropy
+
+
+@_expects("expectation")
+def entropy_subtracted(plan, R, joint):
+    """The entropy of R is taken off from Q.
+
+    Read again: 7.4.5, "Q = E_(z | x)[log p(x, z | theta)]", and nothing besides.
+    See it: r = 0.5, 0.5, logs -1 and -2: Q = -1.5.
+    """
+    entropy = np.sum(np.where(R > 0, R * np.log(np.where(R > 0, R, 1)), 0), axis=1)
+    return ExpectedCompleteLogLikelihood.expectation(plan, R, joint) + entropy
+
+
+@_expects("expectation")
+def densities_for_logs(plan, R, joint):
+    """The joints are averaged without their logarithm.
+
+    Read again: 7.4.5, "Q = E_(z | x)[log p(x, z | theta)]": with the log.
+    See it: r = 0.5, 0.5, joints 0.4 and 0.1: Q = -1.61, not 0.25.
+    """
+    return np.sum(R * np.exp(joint), axis=1)
+
+
+@_expects("expectation")
+def responsibilities_squared(plan, R, joint):
+    """The responsibilities are multiplied in twice.
+
+    Read again: 7.4.5, "E_(z | x)": each component weighed with r_nk, once.
+    See it: r = 0.6, 0.4, logs -1 and -2: Q = -1.4, not -0.36 - 0.32.
+    """
+    return ExpectedCompleteLogLikelihood.expectation(plan, R**2, joint)
+
+
+@_expects("terms")
+def prior_part_only(plan, X, R, weights, means, covariances):
+    """Only sum r log pi is there: the log densities are missing.
+
+    Read again: 7.4.5 with 7.4.1: log p(x, z_k = 1) = log pi_k + log N(x | mu_k, Sigma_k).
+    See it: log pi = -0.7 and log N = -3.1 bring -3.8 each, weighed with r.
+    """
+    R, weights = as_floats(R, weights)
+    logs = np.ones_like(R) * plan.log_weights(weights)
+    return ExpectedCompleteLogLikelihood.expectation(plan, R, logs)
+
+
+@_expects("terms")
+def prior_not_weighed(plan, X, R, weights, means, covariances):
+    """log pi_k is added once for each component, not once for each point with its r_nk.
+
+    Read again: 7.4.5: the bracket [log pi_k + log N(x_n | mu_k, Sigma_k)] as a whole meets r_nk.
+    See it: three points with r = 1 bring 3 log pi_k, not one.
+    """
+    (R, weights) = as_floats(R, weights)
+    inner = plan.expectation(R, plan.densities(X, means, covariances))
+    return np.append(inner, np.sum(plan.log_weights(weights)))
+
+
+class EStep(Responsibilities):
+    """The exercise `e_step`: the responsibilities under the name they have in EM."""
+
+    harmless = Responsibilities.harmless
+
+
+class MStep(Numbers):
+    """The exercise `m_step`."""
+
+    def answer(self, X, R):
+        """The tuple (weights, means, covariances)."""
+        X, R = self.values(X), self.soft(np.asarray(R, dtype=float))
+        counts = self.counts(R)
+        means = self.means(X, R, counts)
+        covariances = np.stack(
+            [
+                self.shape(self.covariance(X, R, k, counts, self.centre(X, means, k)))
+                for k in range(R.shape[1])
+            ]
+        )
+        return self.weights(counts, len(X)), means, self.pool(covariances, counts)
+
+    def values(self, X):
+        """X in floats."""
+        return np.asarray(X, dtype=float)
+
+    def soft(self, R):
+        """The responsibilities that are used."""
+        return R
+
+    def counts(self, R):
+        """N_k."""
+        return R.sum(axis=0)
+
+    def weights(self, counts, n_samples):
+        """pi_k."""
+        return counts / counts.sum()
+
+    def means(self, X, R, counts):
+        """mu_k."""
+        centre = X.mean(axis=0)
+        return centre + R.T @ (X - centre) / R.sum(axis=0)[:, None]
+
+    def centre(self, X, means, k):
+        """What the points are centred on."""
+        return means[k]
+
+    def covariance(self, X, R, k, counts, centre):
+        """Sigma_k."""
+        return self.scatter(X - centre, self.share(R[:, k])) / self.divisor(R, k)
+
+    def share(self, r):
+        """The weight of each point in the scatter."""
+        return r
+
+    def divisor(self, R, k):
+        """What the scatter of component k is divided by."""
+        return R[:, k].sum()
+
+    def scatter(self, d, r):
+        """sum_n r_n d_n d_n^T."""
+        return (r[:, None] * d).T @ d
+
+    def shape(self, covariance):
+        """What is kept of a covariance."""
+        return covariance
+
+    def pool(self, covariances, counts):
+        """The covariances of all components."""
+        return covariances
+
+
+@MStep.mistake("weights")
+def weights_not_divided_by_n(plan, counts, n_samples):
+    """The weights are the N_k themselves: the division by N is missing.
+
+    Read again: 7.4.1, "mixture probabilities pi": they sum to 1, so pi_k = N_k / N.
+    See it: N_k = 6, 3, 1 of N = 10 points give 0.6, 0.3, 0.1.
+    """
+    return counts
+
+
+@MStep.mistake("weights")
+def weights_all_equal(plan, counts, n_samples):
+    """The weights are 1/K each: they are not updated, or R was first normalised over the points.
+
+    Read again: 7.4.5, "maximize with respect to theta": pi is part of theta, pi_k = N_k / N.
+    See it: N_k = 6, 3, 1 of N = 10 points give 0.6, 0.3, 0.1.
+    """
+    return np.full(len(counts), 1 / len(counts))
+
+
+@MStep.mistake("weights")
+def weights_divided_by_k(plan, counts, n_samples):
+    """The N_k are divided by the number of components, not by the number of points.
+
+    R.shape[1] is K, R.shape[0] is N; R.mean(axis=0) divides by N.
+    Read again: the formula of the M-step: pi_k = N_k / N.
+    See it: N_k = 6, 3, 1 of N = 10 points give 0.6, 0.3, 0.1, not 2, 1, 0.33.
+    """
+    return counts / len(counts)
+
+
+@MStep.mistake("means")
+def means_divided_by_n(plan, X, R, counts):
+    """The means are divided by N, not by N_k: all are drawn towards the origin.
+
+    The average is over the points of the component, of which there are N_k.
+    Read again: the formula of the M-step: mu_k = sum_n r_nk x_n / N_k.
+    See it: 2 of 10 points are in the component, both at 5: the mean is 10 / 2 = 5, not 1.
+    """
+    return R.T @ X / len(X)
+
+
+@MStep.mistake("means")
+def means_not_divided(plan, X, R, counts):
+    """The means are sums: the division by N_k is missing.
+
+    Read again: the formula of the M-step: mu_k = sum_n r_nk x_n / N_k.
+    See it: two points at 5 have the mean 5, not 10.
+    """
+    return R.T @ X
+
+
+@MStep.mistake("means")
+def means_without_responsibilities(plan, X, R, counts):
+    """Every component gets the mean of all the data: the r_nk are not used.
+
+    Read again: the formula of the M-step: mu_k = sum_n r_nk x_n / N_k.
+    See it: points 0 and 10, r_1 = 0.9 and 0.1: the mean is 1, not 5.
+    """
+    return np.ones((R.shape[1], 1)) * X.mean(axis=0)
+
+
+@MStep.mistake("divisor")
+def divided_by_n_instead_of_n_k(plan, R, k):
+    """The covariances are divided by N, not by N_k: rare components become too narrow.
+
+    The average is over the points of the component, of which there are N_k.
+    Read again: the formula of the M-step: Sigma_k = sum_n r_nk (...)(...)^T / N_k.
+    See it: 2 of 10 points, 3 to both sides of the mean: 18 / 2 = 9, not 1.8.
+    """
+    return len(R)
+
+
+@MStep.mistake("divisor")
+def divided_by_n_k_minus_one(plan, R, k):
+    """The covariances are divided by N_k - 1: that is the unbiased estimate, not the maximum of Q.
+
+    Read again: "Covariances divide by N_k" and 7.4.5, "maximize this expectation".
+    See it: N_k = 2, scatter 18: the maximum of Q is at 9, not at 18.
+    """
+    return R[:, k].sum() - 1
+
+
+@MStep.mistake("divisor")
+def divided_by_n_minus_one(plan, R, k):
+    """The covariances are divided by N - 1: neither the number of points, nor that of component k.
+
+    Read again: the formula of the M-step: Sigma_k = sum_n r_nk (...)(...)^T / N_k.
+    See it: 2 of 10 points, scatter 18: 18 / 2 = 9, not 18 / 9 = 2.
+    """
+    return len(R) - 1
+
+
+@MStep.mistake("divisor")
+def unbiased_weighted_covariance(plan, R, k):
+    """The covariances are those of np.cov with aweights, corrected for bias: too wide.
+
+    np.cov divides by N_k - sum r^2 / N_k unless bias=True; the maximum of Q divides by N_k.
+    Read again: "Covariances divide by N_k" and 7.4.5, "maximize this expectation".
+    See it: np.cov([0, 2], aweights=[1, 1]) is 2, with bias=True it is 1.
+    """
+    r = R[:, k]
+    return r.sum() - np.sum(r**2) / r.sum()
+
+
+@MStep.mistake("divisor")
+def scatter_not_divided(plan, R, k):
+    """The covariances are sums: the division by N_k is missing.
+
+    Read again: the formula of the M-step: Sigma_k = sum_n r_nk (...)(...)^T / N_k.
+    See it: two points 3 to both sides of the mean have the variance 18 / 2 = 9.
+    """
+    return 1
+
+
+@MStep.mistake("centre")
+def centred_on_all_the_data(plan, X, means, k):
+    """The covariances are taken about the mean of all the data, not about mu_k.
+
+    Then the distance between the components is counted as spread.
+    Read again: the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T, with the new mu_k.
+    See it: points 4 and 6 of a component at 5 have the variance 1, wherever the others are.
+    """
+    return X.mean(axis=0)
+
+
+@MStep.mistake("centre")
+def not_centred(plan, X, means, k):
+    """The mean is not taken off before squaring: second moments stand for covariances.
+
+    Read again: the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T, with the new mu_k.
+    See it: points 4 and 6 have the variance 1; the mean of 16 and 36 is 26.
+    """
+    return 0.0
+
+
+@MStep.mistake("centre")
+def centred_on_the_first_mean(plan, X, means, k):
+    """All covariances are taken about the mean of component 0: an index that is not k.
+
+    Read again: the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T: k as in r_nk.
+    See it: points 4 and 6 of component 1 at 5 have the variance 1, wherever component 0 is.
+    """
+    return means[0]
+
+
+@MStep.mistake("share")
+def covariance_without_responsibilities(plan, r):
+    """All points count fully in each covariance: the factor r_nk is missing in the sum.
+
+    Read again: the formula of the M-step: sum_n r_nk (x_n - mu_k)(x_n - mu_k)^T.
+    See it: a point with r = 0.01 adds a hundredth of its square, not all of it.
+    """
+    return np.ones(len(r))
+
+
+@MStep.mistake("share")
+def responsibilities_squared_in_covariance(plan, r):
+    """The responsibilities enter the covariances squared.
+
+    Weighing both factors of d d^T by r weighs the product twice; use r once, or sqrt(r) on both.
+    Read again: the formula of the M-step: sum_n r_nk (x_n - mu_k)(x_n - mu_k)^T.
+    See it: r = 0.5 and d = 2: 0.5 * 4 = 2, but (0.5 * 2)^2 = 1.
+    """
+    return r**2
+
+
+@MStep.mistake("soft")
+def hard_for_soft_assignment(plan, R):
+    """Each point counts only for its most probable component: that is k-means, not EM.
+
+    Read again: 7.4.5, "expected value ... under the posterior": every r_nk counts.
+    See it: r = 0.6, 0.4 adds 0.6 and 0.4 to N_1 and N_2, not 1 and 0.
+    """
+    return np.eye(R.shape[1])[R.argmax(axis=1)]
+
+
+@MStep.mistake("shape")
+def only_the_diagonal(plan, covariance):
+    """Only variances are kept: the covariances of the features are set to 0.
+
+    Read again: the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T is a matrix, (D, D).
+    See it: d = (1, 2) gives [[1, 2], [2, 4]], not [[1, 0], [0, 4]].
+    """
+    return np.diag(np.diag(covariance))
+
+
+@MStep.mistake("shape")
+def one_variance_for_all_features(plan, covariance):
+    """The covariances are round: one variance times the identity.
+
+    Read again: the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T is a matrix, (D, D).
+    See it: d = (1, 2) gives [[1, 2], [2, 4]], not [[2.5, 0], [0, 2.5]].
+    """
+    return np.mean(np.diag(covariance)) * np.eye(len(covariance))
+
+
+@MStep.mistake("shape")
+def standard_deviations_for_variances(plan, covariance):
+    """The square root is taken of the covariances: standard deviations for variances.
+
+    Read again: the formula of the M-step: Sigma_k is in units of x squared, without a root.
+    See it: points 3 to both sides of the mean have the variance 9, not 3.
+    """
+    return np.sign(covariance) * np.sqrt(np.abs(covariance))
+
+
+@MStep.mistake("shape", variants=(1e-6, 1e-3, 1e-2, 1e-4, 1e-5, 0.1, 1.0))
+def something_added_to_the_diagonal(plan, covariance, ridge):
+    """A small number is added to the diagonal of the covariances.
+
+    It keeps them from collapsing, but then theta is not the maximum of Q any more.
+    Read again: 7.4.5, "maximize this expectation with respect to theta".
+    See it: variance 1e-6 plus 1e-6 is twice as much as the data say.
+    """
+    return covariance + ridge * np.eye(len(covariance))
+
+
+@MStep.mistake("shape")
+def lower_half_only(plan, covariance):
+    """Only one half of each covariance is filled: it is not symmetric.
+
+    Read again: the formula of the M-step: entry (i, j) and entry (j, i) are the same sum.
+    See it: d = (1, 2) gives [[1, 2], [2, 4]], not [[1, 0], [2, 4]].
+    """
+    return np.tril(covariance)
+
+
+@MStep.mistake("shape")
+def upper_half_only(plan, covariance):
+    """Only the upper half of each covariance is filled: it is not symmetric.
+
+    Read again: the formula of the M-step: entry (i, j) and entry (j, i) are the same sum.
+    See it: d = (1, 2) gives [[1, 2], [2, 4]], not [[1, 2], [0, 4]].
+    """
+    return np.triu(covariance)
+
+
+@MStep.mistake("pool")
+def one_covariance_for_all(plan, covariances, counts):
+    """All components get one covariance, the average within them: tied covariances.
+
+    Read again: the formula of the M-step: Sigma_k carries the index k.
+    See it: components with the variances 1 and 9 keep 1 and 9.
+    """
+    pooled = np.einsum("k,kij->ij", counts, covariances) / counts.sum()
+    return np.stack([pooled] * len(counts))
+
+
+@MStep.mistake("pool")
+def inverses_returned(plan, covariances, counts):
+    """The inverses of the covariances are returned: precisions.
+
+    Read again: 7.4.1, "N(x | mu_k, Sigma_k)": Sigma_k is the covariance.
+    See it: points 3 to both sides of the mean: 9, not 0.11.
+    """
+    return np.linalg.pinv(covariances)
+
+
+@MStep.mistake("covariance")
+def one_pass_covariance(plan, X, R, k, counts, centre):
+    """The covariance is the mean of x x^T minus mu mu^T: far from the origin that loses all digits.
+
+    Two numbers near 1e16 are subtracted to find one near 1. Take the mean off first.
+    Read again: the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T, differences first.
+    See it: in floats 100000001**2 - 1e16 is 200000000, the 1 at the end is lost.
+    """
+    r = R[:, k]
+    return (r[:, None] * X).T @ X / r.sum() - np.outer(centre, centre)
+
+
+@MStep.mistake("covariance")
+def data_covariance_for_all(plan, X, R, k, counts, centre):
+    """Every component gets the covariance of all the data.
+
+    Read again: the formula of the M-step: sum_n r_nk (x_n - mu_k)(x_n - mu_k)^T / N_k.
+    See it: components at 0 and 10, each of variance 1: all the data have the variance 26.
+    """
+    d = X - X.mean(axis=0)
+    return d.T @ d / len(X)
+
+
+@MStep.mistake("covariance")
+def product_within_a_point(plan, X, R, k, counts, centre):
+    """Each entry is the same squared length: d^T d, a number, for the matrix d d^T.
+
+    np.dot of two vectors is a number; np.outer is the matrix.
+    Read again: the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T: column times row.
+    See it: d = (1, 2): d d^T = [[1, 2], [2, 4]], d^T d = 5.
+    """
+    d = X - centre
+    total = np.sum(R[:, k] * np.sum(d**2, axis=1)) / R[:, k].sum()
+    return np.full((X.shape[1], X.shape[1]), total)
+
+
+@MStep.mistake("values")
+def changed_its_input(plan, X):
+    """The data are changed in place: the caller still needs them.
+
+    X -= mean writes into the caller's array, so that the next component is centred twice.
+    Read again: the Rules line of the exercise: inputs stay unchanged.
+    See it: X = [5], X -= 5 leaves X = [0] for whoever reads X next.
+    """
+    X -= X.mean(axis=0).astype(X.dtype)
+    return np.asarray(X, dtype=float)
+
+
+@MStep.mistake("hand_back")
+def parts_in_another_order(plan, theta):
+    """The three parts come in another order than (weights, means, covariances).
+
+    Read again: the Returns line of the exercise: theta is the tuple (weights, means, covariances).
+    See it: for K = 3 and D = 2 the shapes are (3,), (3, 2) and (3, 2, 2), in this order.
+    """
+    weights, means, covariances = theta
+    return means, covariances, weights
+
+
+@MStep.mistake("hand_back")
+def covariances_missing(plan, theta):
+    """Only two parts are returned, the weights and the means: the covariances are missing.
+
+    Read again: the Returns line of the exercise: theta is the tuple (weights, means, covariances).
+    See it: for K = 3 and D = 2 the shapes are (3,), (3, 2) and (3, 2, 2).
+    """
+    return theta[:2]
+
+
+@MStep.mistake("hand_back")
+def means_transposed(plan, theta):
+    """The means lie on their side: (D, K), a column for each component, instead of (K, D).
+
+    Read again: the table of shapes at the head of the assignment: means is (K, D).
+    See it: 3 components of 2 features give 3 rows.
+    """
+    weights, means, covariances = theta
+    return weights, np.transpose(means), covariances
+
+
+@MStep.mistake("means")
+def truncated_to_integers(plan, X, R, counts):
+    """For X of integers the means are cut off to integers: an array of integers was filled.
+
+    np.zeros_like(X) takes the dtype of X, and so does an array that is made from X by indexing.
+    Read again: the Rules line of the exercise: X may hold integers.
+    See it: a = np.zeros_like([1, 2]); a[0] = 2.7 leaves a[0] == 2.
+    """
+    means = MStep.means(plan, X, R, counts)
+    return np.trunc(means) if np.all(np.round(X) == X) and np.abs(X).max() < 1e6 else means

@@ -1,0 +1,551 @@
+"""Mistakes in 7.4.4: labels one-hot, and the log-probabilities of labels and points together."""
+
+import numpy as np
+
+from gmm_ref.checks.mistakes.common import Table, Total
+from gmm_ref.checks.mistakes.density import Density
+from gmm_ref.checks.mistakes.joint import Joint
+from gmm_ref.checks.mistakes.plan import as_floats
+
+
+class OneHot(Table):
+    """The exercise `one_hot`."""
+
+    def answer(self, z, n_components):
+        """(N, K) of zeros and ones."""
+        return self.rows(np.asarray(z).astype(int), n_components)
+
+    def rows(self, z, n_components):
+        """Row z_n of the identity, for each point."""
+        return np.eye(self.width(z, n_components))[self.column(z)]
+
+    def width(self, z, n_components):
+        """The number of columns."""
+        return n_components
+
+    def column(self, z):
+        """The column of the 1 in each row."""
+        return z
+
+
+@OneHot.mistake("column")
+def label_minus_one(plan, z):
+    """The 1 stands one column too far left: the labels were taken to run from 1 to K.
+
+    In code the components are counted from 0; label 0 even lands in the last column, [-1].
+    Read again: "Components are counted from 0 in code" at the head of the assignment.
+    See it: label 0 of 3 is the row 1, 0, 0.
+    """
+    return z - 1
+
+
+@OneHot.mistake("column")
+def label_plus_one(plan, z):
+    """The 1 stands one column too far right, and the highest label falls off the table.
+
+    In code the components are counted from 0: label k belongs to column k.
+    Read again: "Components are counted from 0 in code" at the head of the assignment.
+    See it: label 0 of 3 is the row 1, 0, 0, label 2 is 0, 0, 1.
+    """
+    return z + 1
+
+
+@OneHot.mistake("column")
+def label_plus_one_in_a_circle(plan, z):
+    """The 1 stands one column too far right, and the highest label comes back in column 0.
+
+    Read again: "Components are counted from 0 in code" at the head of the assignment.
+    See it: label 0 of 3 is the row 1, 0, 0, label 2 is 0, 0, 1.
+    """
+    return (z + 1) % (z.max() + 1)
+
+
+@OneHot.mistake("width")
+def width_from_the_labels(plan, z, n_components):
+    """The number of columns is taken from the labels that occur, not from n_components.
+
+    A component that drew no point still has its column, full of zeros.
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": K entries, whatever the data.
+    See it: labels 0, 1, 0 of K = 3 components give rows of length 3.
+    """
+    return z.max() + 1
+
+
+@OneHot.mistake("width")
+def one_column_too_many(plan, z, n_components):
+    """There are K + 1 columns: the labels 0 ... K-1 need K.
+
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": K entries.
+    See it: K = 3 has the labels 0, 1, 2 and the rows have length 3.
+    """
+    return n_components + 1
+
+
+@OneHot.mistake("width")
+def square_in_n(plan, z, n_components):
+    """The table is as wide as there are points: eye(len(z)) stands for eye(n_components).
+
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": a column for each component.
+    See it: 5 points and 3 components give the shape (5, 3).
+    """
+    return max(len(z), z.max() + 1)
+
+
+@OneHot.mistake("width")
+def one_column_too_few(plan, z, n_components):
+    """There are K - 1 columns, as for a reference category: one is left out.
+
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": K entries, one of them 1.
+    See it: K = 3 has the rows 1, 0, 0 and 0, 1, 0 and 0, 0, 1.
+    """
+    return n_components - 1
+
+
+@OneHot.mistake("rows")
+def labels_returned_as_they_are(plan, z, n_components):
+    """The labels come back as they are; a table of zeros and ones is asked for.
+
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": a row for each point.
+    See it: label 1 of 3 is the row 0, 1, 0.
+    """
+    return z
+
+
+@OneHot.mistake("hand_back")
+def zeros_and_ones_swapped(plan, Z):
+    """Zeros and ones are swapped: the label of a point is its only 0.
+
+    Read again: 7.4.4: z_nk is 1 for the component that generated point n.
+    See it: label 1 of 3 is the row 0, 1, 0, not 1, 0, 1.
+    """
+    return 1 - Z
+
+
+@OneHot.mistake("hand_back")
+def label_in_place_of_one(plan, Z):
+    """The label itself is written into its column, where a 1 belongs.
+
+    Component 0 then has no mark at all, and sums over k give labels, not 1.
+    Read again: 7.4.4: z_nk is 0 or 1.
+    See it: label 2 of 3 is the row 0, 0, 1, not 0, 0, 2.
+    """
+    return Z * np.arange(Z.shape[1])
+
+
+@OneHot.mistake("hand_back")
+def booleans_for_numbers(plan, Z):
+    """The table holds True and False, where the numbers 1 and 0 are asked for.
+
+    Booleans add up as "or", and minus does not work on them. Put .astype(float) behind.
+    Read again: the Returns line of the exercise.
+    See it: True + True is True in an array of booleans; 1.0 + 1.0 is 2.0.
+    """
+    return Z.astype(bool)
+
+
+@OneHot.mistake("column")
+def points_in_reverse(plan, z):
+    """The rows are in the wrong order: the last point comes first.
+
+    Read again: 7.4.4, "Each data point x_n has its own latent variable z_n": row n is point n.
+    See it: labels 0, 1 give the rows 1, 0 and 0, 1, in this order.
+    """
+    return z[::-1]
+
+
+@OneHot.mistake("rows")
+def columns_in_reverse(plan, z, n_components):
+    """The columns are in the wrong order: component 0 has the last one.
+
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": the first entry is that of the first component.
+    See it: label 0 of 3 is the row 1, 0, 0.
+    """
+    return np.eye(n_components)[:, ::-1][z]
+
+
+@OneHot.mistake("rows")
+def all_up_to_the_label(plan, z, n_components):
+    """Every column up to the label is 1: that counts, it does not name.
+
+    Read again: 7.4.4: z_n has a single 1, for the component that generated point n.
+    See it: label 2 of 3 is the row 0, 0, 1, not 1, 1, 1.
+    """
+    return np.tri(n_components)[z]
+
+
+class LogPrior(Total):
+    """The exercise `log_prior`."""
+
+    def terms(self, Z, weights):
+        """(N,): log pi of each point's label."""
+        Z, weights = as_floats(Z, weights)
+        return self.over_k(self.select(Z, self.log_weights(weights)))
+
+    def log_weights(self, weights):
+        """log pi_k."""
+        return np.log(weights)
+
+    def select(self, Z, logs):
+        """z_nk log pi_k, with 0 log 0 = 0."""
+        return np.where(Z > 0, logs, 0)
+
+    def over_k(self, table):
+        """The sum over the components."""
+        return np.sum(table, axis=1)
+
+
+@LogPrior.mistake("log_weights")
+def forgot_the_logarithm(plan, weights):
+    """The weights of the labels are added up without their logarithm.
+
+    Independent labels multiply their probabilities; only logarithms add up.
+    Read again: 7.4.4, "The same prior pi applies to all": log p(Z) = sum_n sum_k z_nk log pi_k.
+    See it: two labels of weight 0.5: log 0.25 = -1.39, not 0.5 + 0.5 = 1.
+    """
+    return weights
+
+
+@LogPrior.mistake("select")
+def zero_times_minus_infinity(plan, Z, logs):
+    """A component of weight 0 that no point has makes the answer nan: 0 times -inf.
+
+    xlogy(Z, weights) gives 0 log 0 = 0; or pick weights[z] first and take the logarithm of those.
+    Read again: 7.4.4: only the component with z_nk = 1 counts for point n.
+    See it: 0 * np.log(0) is nan, but no label of that component occurs.
+    """
+    return Z * logs
+
+
+@LogPrior.mistake("log_weights", variants=(1e-6, 1e-8, 1e-5, 1e-4, 1e-3, 1e-2))
+def tiny_number_added_to_the_prior(plan, weights, tiny):
+    """A tiny number is added to the weights before their logarithm: the answer is slightly wrong.
+
+    Pick the weights of the labels that occur; then no logarithm of 0 comes up.
+    Read again: 7.4.4: log p(Z) = sum_n sum_k z_nk log pi_k, with 0 log 0 = 0.
+    See it: log(0.1 + 1e-6) differs from log 0.1 by 1e-5, once for each point.
+    """
+    return np.log(weights + tiny)
+
+
+@LogPrior.mistake("log_weights")
+def uniform_prior(plan, weights):
+    """Every label gets the probability 1/K, whatever the argument weights says.
+
+    Read again: 7.4.4, "The same prior pi applies to all": the same for all points, not for all k.
+    See it: weights 0.7, 0.2, 0.1 have the logs -0.36, -1.61, -2.30.
+    """
+    return np.full(len(weights), -np.log(len(weights)))
+
+
+@LogPrior.mistake("select")
+def labels_not_used(plan, Z, logs):
+    """All components are added up for every point: Z does not pick the one that it has.
+
+    Read again: 7.4.4: log p(Z) = sum_n sum_k z_nk log pi_k, where z_nk is 0 but for one k.
+    See it: one point of label 0, weights 0.7 and 0.3: log 0.7 = -0.36, not -0.36 - 1.20.
+    """
+    return np.ones_like(Z) * logs
+
+
+@LogPrior.mistake("terms")
+def prior_counted_once(plan, Z, weights):
+    """Each component that occurs counts once, however many points have it.
+
+    Read again: 7.4.4: log p(Z) = sum_n sum_k z_nk log pi_k: a term for every point.
+    See it: three labels of weight 0.5 give 3 * -0.69 = -2.08, not -0.69.
+    """
+    Z, weights = as_floats(Z, weights)
+    return plan.log_weights(weights)[Z.any(axis=0)]
+
+
+@LogPrior.mistake("terms")
+def frequencies_for_weights(plan, Z, weights):
+    """The shares of the labels in Z stand where the weights should: pi is given, not estimated.
+
+    Estimating pi from Z is the M-step of 7.4.5.
+    Read again: 7.4.4, "The same prior pi applies to all": the argument weights.
+    See it: labels 0, 0, 1 under weights 0.5, 0.5 give 3 * log 0.5 = -2.08, not -1.91.
+    """
+    Z, weights = as_floats(Z, weights)
+    return np.log(Z.mean(axis=0)[Z.argmax(axis=1)])
+
+
+class LogConditional(Density, Total):
+    """The exercise `log_conditional`."""
+
+    def terms(self, X, Z, means, covariances):
+        """(N,): the log density of each point under its own component."""
+        (Z,) = as_floats(Z)
+        return self.select(Z, self.densities(X, means, covariances))
+
+    def select(self, Z, logs):
+        """sum_k z_nk a_nk, where only the component of the label counts."""
+        return np.sum(np.where(Z > 0, logs, 0), axis=1)
+
+
+def _share(step, *plans):
+    """A decorator: the mistake is one of all these plans."""
+
+    def enter(function):
+        for plan in plans:
+            plan.mistake(step)(function)
+        return function
+
+    return enter
+
+
+class CompleteLogLikelihood(Joint, Total):
+    """The exercise `complete_log_likelihood`."""
+
+    # A weight of 0 has no label here; and a density is as well logged after the label is picked.
+    harmless = frozenset({"tiny_number_added_to_the_weights", "underflow"})
+
+    def terms(self, X, Z, weights, means, covariances):
+        """(N,): the log joint of each point with its own label."""
+        (Z,) = as_floats(Z)
+        return self.select(Z, self.joint(X, weights, means, covariances))
+
+    def select(self, Z, logs):
+        """sum_k z_nk a_nk, where only the component of the label counts."""
+        return np.sum(np.where(Z > 0, logs, 0), axis=1)
+
+
+class LogPosterior(CompleteLogLikelihood):
+    """The exercise `log_posterior`."""
+
+    harmless = frozenset(
+        {
+            "forgot_two_pi",
+            "two_pi_to_the_wrong_power",
+            "equal_weights",
+            "first_weight_for_all",
+            "tiny_number_added_to_the_weights",
+            "underflow",
+            "underflow_of_the_density",
+        }
+    )
+
+    def answer(self, Z, X, weights, means, covariances):
+        """The sum over the points."""
+        return self.over_n(self.terms(X, Z, weights, means, covariances))
+
+    def terms(self, X, Z, weights, means, covariances):
+        """(N,): the log responsibility of each point's label."""
+        (Z,) = as_floats(Z)
+        joint = self.joint(X, weights, means, covariances)
+        return self.select(Z, self.normalise(joint))
+
+    def normalise(self, joint):
+        """The log responsibilities."""
+        return joint - np.logaddexp.reduce(joint, axis=1, keepdims=True)
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def labels_ignored(plan, Z, logs):
+    """All K components are added up for every point: Z does not pick the one that it has.
+
+    Read again: 7.4.4, "prod_n p(x_n | z_n)": each point under its own z_n alone.
+    See it: log terms -1 and -9 and the label 0 give -1, not -10.
+    """
+    return np.sum(logs, axis=1)
+
+
+@CompleteLogLikelihood.mistake("select")
+def zero_times_infinity(plan, Z, logs):
+    """A component that cannot be makes the answer nan: 0 times -inf.
+
+    Pick the term of the label, for instance with Z == 1, in place of multiplying by Z.
+    Read again: 7.4.4: only the component with z_nk = 1 counts for point n.
+    See it: 0 * -np.inf is nan, but no point has that label.
+    """
+    return np.sum(Z * logs, axis=1)
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def component_zero_for_all(plan, Z, logs):
+    """Every point is taken to come from component 0.
+
+    Read again: 7.4.4, "Each data point x_n has its own latent variable z_n".
+    See it: log terms -1 and -9 and the label 1 give -9.
+    """
+    return logs[:, 0]
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def best_component_for_label(plan, Z, logs):
+    """Every point is given the component that suits it best, whatever its label in Z.
+
+    Z is given here; guessing it from X is the posterior of 7.4.3.
+    Read again: 7.4.4, "prod_n p(x_n | z_n)": given z_n.
+    See it: log terms -1 and -9 and the label 1 give -9, though -1 would be higher.
+    """
+    return np.max(logs, axis=1)
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def labels_summed_out(plan, Z, logs):
+    """The labels are summed out: that is a marginal of 7.4.2, without Z.
+
+    Read again: 7.4.4, "prod_n p(x_n | z_n)": Z is given, so nothing is summed over k.
+    See it: densities 0.3 and 0.1 and the label 1 give log 0.1 = -2.30, not log 0.4.
+    """
+    return np.logaddexp.reduce(logs, axis=1)
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def underflow_of_the_density(plan, Z, logs):
+    """The density is computed first and its logarithm taken afterwards: far away it is 0.
+
+    exp(-800) is smaller than the smallest float, and log 0 = -inf. Stay in logarithms from
+    the beginning: logpdf, not log(pdf).
+    Read again: 7.4.4, "prod_n p(x_n | z_n)": its logarithm is a sum of log densities.
+    See it: np.log(np.exp(-800)) is -inf, though -800 is a perfectly good number.
+    """
+    return np.log(np.sum(Z * np.exp(logs), axis=1))
+
+
+@LogConditional.mistake("terms")
+def one_average_bell(plan, X, Z, means, covariances):
+    """All points are measured against one Gaussian, the average of all components.
+
+    Read again: 7.4.4, "p(x_n | z_n)": the mean and covariance of the label's own component.
+    See it: means -5 and 5, the point 5 with label 1: at distance 0, not 5 from the average.
+    """
+    means, covariances = as_floats(means, covariances)
+    centre, spread = means.mean(axis=0), covariances.mean(axis=0)
+    return plan.densities(X, centre[None], spread[None])[:, 0]
+
+
+@CompleteLogLikelihood.mistake("terms")
+def conditional_forgotten(plan, X, Z, weights, means, covariances):
+    """Only the prior of the labels is there: log p(X | Z) is missing.
+
+    Read again: 7.4.4 with 7.4.1: log p(X, Z) = log p(Z) + log p(X | Z).
+    See it: log prior -0.7 and log conditional -3.1 give -3.8.
+    """
+    Z, weights = as_floats(Z, weights)
+    return plan.select(Z, np.ones((len(Z), 1)) * plan.log_weights(weights))
+
+
+@CompleteLogLikelihood.mistake("answer")
+def logs_of_both_multiplied(plan, X, Z, weights, means, covariances):
+    """log p(Z) and log p(X | Z) are multiplied: the logarithm of a product is their sum.
+
+    Read again: 7.4.1, "p(x, z_k = 1) = pi_k N(x | mu_k, Sigma_k)", and take the log of both.
+    See it: -0.7 and -3.1 give -3.8, not +2.17.
+    """
+    Z, weights = as_floats(Z, weights)
+    prior = plan.select(Z, np.ones((len(Z), 1)) * plan.log_weights(weights))
+    return np.sum(prior) * np.sum(plan.select(Z, plan.densities(X, means, covariances)))
+
+
+@CompleteLogLikelihood.mistake("answer")
+def prior_of_one_point(plan, X, Z, weights, means, covariances):
+    """The prior counts once for each component, not once for each point.
+
+    Read again: 7.4.4, "The same prior pi applies to all": to every point, so N times.
+    See it: three points of weight 0.5 bring 3 * -0.69 = -2.08.
+    """
+    Z, weights = as_floats(Z, weights)
+    prior = np.sum(plan.log_weights(weights))
+    return prior + np.sum(plan.select(Z, plan.densities(X, means, covariances)))
+
+
+@LogPosterior.mistake("normalise")
+def not_divided_by_the_density(plan, joint):
+    """The answer is log p(X, Z): the division by p(X) is missing.
+
+    Read again: 7.4.3: the fraction has a denominator, sum_j pi_j N(x_n | mu_j, Sigma_j).
+    See it: joints 0.03 and 0.01, label 0: log 0.75 = -0.29, not log 0.03 = -3.51.
+    """
+    return joint
+
+
+@LogPosterior.mistake("normalise")
+def multiplied_by_the_density(plan, joint):
+    """log p(X) is added where it must be taken off.
+
+    Dividing by the denominator is subtracting its logarithm.
+    Read again: 7.4.3: the sum over j stands below the line.
+    See it: joints 0.03 and 0.01, label 0: -3.51 - -3.22 = -0.29, not -6.73.
+    """
+    return joint + np.logaddexp.reduce(joint, axis=1, keepdims=True)
+
+
+@LogPosterior.mistake("normalise")
+def posterior_over_points(plan, joint):
+    """The joints are normalised over the points, axis 0, instead of over the components, axis 1.
+
+    Read again: 7.4.3, the denominator "sum_(j=1)^K pi_j N(x_n | mu_j, Sigma_j)": j, not n.
+    See it: joints 0.03 and 0.01 of one point, label 0, give log 0.75, whatever the other points.
+    """
+    return joint - np.logaddexp.reduce(joint, axis=0, keepdims=True)
+
+
+@LogPosterior.mistake("normalise")
+def probabilities_for_logs(plan, joint):
+    """The responsibilities are added up without their logarithm.
+
+    Independent points multiply their probabilities; only logarithms add up.
+    Read again: 7.4.4, "factorizes ... prod_n": log p(Z | X) = sum_n log p(z_n | x_n).
+    See it: two points of 0.5: log 0.25 = -1.39, not 1.
+    """
+    return np.exp(joint - np.logaddexp.reduce(joint, axis=1, keepdims=True))
+
+
+@LogPosterior.mistake("normalise")
+def underflow_of_the_quotient(plan, joint):
+    """Numerator and denominator are computed as densities: far from all components it is 0 / 0.
+
+    exp(-800) is smaller than the smallest float. Stay in logarithms: the log joint of the label
+    minus the logsumexp of its row.
+    Read again: 7.4.3, the fraction: what is common to numerator and denominator cancels.
+    See it: log joints -800 and -801, label 0: -0.31, but np.exp(-800) / np.exp(-800) is nan.
+    """
+    e = np.exp(joint)
+    return np.log(e / np.sum(e, axis=1, keepdims=True))
+
+
+@LogPosterior.mistake("normalise")
+def underflow_of_the_responsibility(plan, joint):
+    """The responsibility is computed first and its logarithm taken afterwards: log 0 = -inf.
+
+    A label can be so improbable that its responsibility is 0 as a float, yet its logarithm is a
+    good number. Subtract logarithms and do not go through exp.
+    Read again: 7.4.4: log p(Z | X) = sum_n log p(z_n | x_n), each term a difference of logs.
+    See it: log joints -1 and -900, label 1: -899, but np.log(np.exp(-899)) is -inf.
+    """
+    r = np.exp(joint - np.logaddexp.reduce(joint, axis=1, keepdims=True))
+    return np.log(r)
+
+
+@LogPosterior.mistake("normalise")
+def divided_by_the_whole(plan, joint):
+    """The joints are divided by the sum over points and components together.
+
+    Read again: 7.4.3, the denominator "sum_(j=1)^K pi_j N(x_n | mu_j, Sigma_j)" carries x_n.
+    See it: joints 0.03 and 0.01 of one point, label 0, give log 0.75, whatever the other points.
+    """
+    return joint - np.logaddexp.reduce(joint, axis=None)
+
+
+@LogPosterior.mistake("answer")
+def density_subtracted_once(plan, Z, X, weights, means, covariances):
+    """The denominator is taken of the data set with one common label, not point by point.
+
+    Read again: 7.4.4: p(Z | X) = prod_n p(z_n | x_n): a denominator for each point.
+    See it: two points with sums 0.4 and 0.5 divide by 0.4 * 0.5, each sum over k inside.
+    """
+    (Z,) = as_floats(Z)
+    joint = plan.joint(X, weights, means, covariances)
+    return np.sum(plan.select(Z, joint)) - np.logaddexp.reduce(joint.sum(axis=0))
+
+
+@LogPosterior.mistake("select")
+def averaged_with_responsibilities(plan, Z, logs):
+    """The log responsibilities are averaged with themselves: that is minus an entropy, without Z.
+
+    Read again: 7.4.4: z_n is given here; its log responsibility is asked for.
+    See it: the row 0.9, 0.1 and the label 1 give log 0.1 = -2.30, not -0.33.
+    """
+    return np.sum(np.where(logs > -np.inf, np.exp(logs) * logs, 0), axis=1)

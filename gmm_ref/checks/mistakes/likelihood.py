@@ -1,0 +1,245 @@
+"""Mistakes in 7.4.2: the label summed out of the joint, and the points multiplied."""
+
+import numpy as np
+
+from gmm_ref.checks.mistakes.common import Logarithm, PerPoint, Total
+from gmm_ref.checks.mistakes.joint import TINY, Joint
+
+
+class Marginal(Joint):
+    """log p(x_n) from the log joints."""
+
+    def marginal(self, X, weights, means, covariances):
+        """(N,): the density of each point."""
+        return self.over_k(self.joint(X, weights, means, covariances))
+
+    def over_k(self, joint):
+        """log sum_k exp."""
+        return np.logaddexp.reduce(joint, axis=1)
+
+
+@Marginal.mistake("over_k")
+def sum_of_logs(plan, joint):
+    """The logarithms are added up over the components: a sum of logs for the log of a sum.
+
+    Adding logs multiplies the joints: that all components drew the point, not one of them.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)": the log goes outside.
+    See it: log(0.2 + 0.3) = -0.69, but log 0.2 + log 0.3 = -2.81.
+    """
+    return np.sum(joint, axis=1)
+
+
+@Marginal.mistake("over_k")
+def mean_over_components(plan, joint):
+    """The mean over the components is taken, not their sum: the density is K times too small.
+
+    The weights already sum to 1; dividing by K as well weighs twice.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)".
+    See it: with two components every log density is log 2 = 0.69 too low.
+    """
+    return np.logaddexp.reduce(joint, axis=1) - np.log(joint.shape[1])
+
+
+@Marginal.mistake("over_k")
+def largest_term_only(plan, joint):
+    """Only the largest of the K terms counts: a maximum stands where the sum should.
+
+    Between two components the others matter as well.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)".
+    See it: log(0.3 + 0.2) = -0.69, but log 0.3 = -1.20.
+    """
+    return np.max(joint, axis=1)
+
+
+@Marginal.mistake("over_k")
+def maximum_not_added_back(plan, joint):
+    """The maximum is taken off before exp, but not added back after the logarithm.
+
+    log-sum-exp is max + log sum exp(a - max): what is taken off inside comes back outside.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)".
+    See it: a = -1000, -1001: the answer is -1000 + log(1 + 0.37) = -999.69, not 0.31.
+    """
+    return np.logaddexp.reduce(joint, axis=1) - np.max(joint, axis=1)
+
+
+@Marginal.mistake("over_k")
+def one_maximum_for_all_points(plan, joint):
+    """One maximum is taken off for the whole table: points far below it still underflow.
+
+    Each point needs the maximum of its own row.
+    Read again: 7.4.2, "p(x | theta) = sum_k ...": the sum over k is one for each point.
+    See it: rows near -1 and near -900: exp(-900 - -1) is 0, but exp(-900 - -900) is 1.
+    """
+    top = np.max(joint)
+    return top + np.log(np.sum(np.exp(joint - top), axis=1))
+
+
+@Marginal.mistake("over_k")
+def maximum_of_the_wrong_axis(plan, joint):
+    """The maximum that is taken off is that over the points, not that over the components.
+
+    Each point needs the maximum of its own row, axis=1; with that of the columns a far point
+    still underflows.
+    Read again: 7.4.2, "p(x | theta) = sum_k ...": the sum over k is one for each point.
+    See it: rows near -1 and near -900: exp(-900 - -1) is 0, but exp(-900 - -900) is 1.
+    """
+    top = np.max(joint, axis=0, keepdims=True)
+    return np.log(np.sum(np.exp(joint - top) * np.exp(top), axis=1))
+
+
+@Marginal.mistake("over_k")
+def underflow_in_the_sum(plan, joint):
+    """The densities are added up and the logarithm is taken last: far away every term is 0.
+
+    exp(-800) is smaller than the smallest float, and log 0 = -inf. Take the largest log joint
+    of each point out first: that is what logsumexp does.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)".
+    See it: log(exp(-800) + exp(-801)) is -799.69, but in floats exp(-800) = 0.
+    """
+    return np.log(np.sum(np.exp(joint), axis=1))
+
+
+@Marginal.mistake("over_k", variants=TINY)
+def tiny_number_in_the_sum(plan, joint, tiny):
+    """A tiny number is added to the density before its logarithm, against log 0.
+
+    Far points then all get the same answer, log of that number. Take the largest log joint of
+    each point out first: that is what logsumexp does.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)".
+    See it: log(exp(-800) + 1e-300) = -690.8 and log(exp(-900) + 1e-300) = -690.8 as well.
+    """
+    return np.log(np.sum(np.exp(joint), axis=1) + tiny)
+
+
+@Marginal.mistake("over_k")
+def summed_over_the_points(plan, joint):
+    """The sum runs over the points instead of the components: axis 0 for axis 1.
+
+    The answer has one number a component, but it must have one a point.
+    Read again: 7.4.2, "p(x | theta) = sum_k ...": k runs over the columns.
+    See it: 5 points and 3 components give 5 numbers, not 3.
+    """
+    return np.logaddexp.reduce(joint, axis=0)
+
+
+@Marginal.mistake("over_k")
+def expected_log_joint(plan, joint):
+    """The log joints are averaged with the responsibilities: the expectation of 7.4.5.
+
+    By Jensen's inequality that is too low; the logarithm of the sum is asked for.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)".
+    See it: joints 0.2 and 0.2: log 0.4 = -0.92, but the average of both logs is -1.61.
+    """
+    R = np.exp(joint - np.logaddexp.reduce(joint, axis=1, keepdims=True))
+    return np.sum(np.where(R > 0, R * joint, 0), axis=1)
+
+
+@Marginal.mistake("over_k")
+def last_component_missing(plan, joint):
+    """The sum stops one component early: the last one is not in it.
+
+    range(K - 1) and [:-1] both leave it out.
+    Read again: 7.4.2, "p(x | theta) = sum_(k=1)^K ...": all K of them.
+    See it: list(range(3 - 1)) is [0, 1]; component 2 is never seen.
+    """
+    return np.logaddexp.reduce(joint[:, :-1], axis=1)
+
+
+@Marginal.mistake("over_k")
+def first_component_missing(plan, joint):
+    """The sum begins one component late: component 0 is not in it.
+
+    The text counts from 1, Python from 0: range(1, K) leaves the first one out.
+    Read again: 7.4.2, "p(x | theta) = sum_(k=1)^K ...": all K of them.
+    See it: list(range(1, 3)) is [1, 2]; component 0 is never seen.
+    """
+    return np.logaddexp.reduce(joint[:, 1:], axis=1)
+
+
+class LogDensity(Marginal, PerPoint, Logarithm):
+    """The exercise `log_density`."""
+
+    # One component's density underflowing is no loss where the sum is taken of densities anyway.
+    harmless = frozenset({"underflow", "tiny_number_added_to_the_weights"})
+
+    def answer(self, X, weights, means, covariances):
+        """(N,)."""
+        return self.marginal(X, weights, means, covariances)
+
+
+@Marginal.mistake("combine")
+def weighted_log_densities(plan, log_weights, log_densities):
+    """The log densities are averaged with the weights: sum_k pi_k log N for log sum_k pi_k N.
+
+    The logarithm may not go inside the sum. By Jensen's inequality the result is too low.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)": the log goes outside.
+    See it: weights 1/2, densities 0.4 and 0.1: log 0.25 = -1.39, but the average is -1.61.
+    """
+    total = np.sum(np.exp(log_weights) * log_densities, axis=1, keepdims=True)
+    return np.concatenate([total, np.full((len(total), len(log_weights) - 1), -np.inf)], axis=1)
+
+
+@LogDensity.mistake("over_k")
+def returned_the_joint(plan, joint):
+    """The sum over the components is missing: the answer is the log joint of 7.4.1.
+
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)".
+    See it: 5 points and 3 components give 5 numbers, not a table of 15.
+    """
+    return joint
+
+
+@LogDensity.mistake("over_k")
+def summed_over_everything(plan, joint):
+    """The sum runs over points and components together: it gives one number for all.
+
+    np.sum and logsumexp without an axis add up everything.
+    Read again: 7.4.2, "p(x | theta) = sum_k ...": one density for each point.
+    See it: 5 points give 5 numbers; write axis=1.
+    """
+    return np.logaddexp.reduce(joint, axis=None)
+
+
+@LogDensity.mistake("hand_back")
+def summed_over_the_data_set(plan, density):
+    """The log densities of all points are added up: that is `log_likelihood`, the next exercise.
+
+    Read again: 7.4.2: p(x | theta) is of one point, p(X | theta) of the data set.
+    See it: three points with -1, -2, -3 are asked for as such; -6 is the data set.
+    """
+    return np.sum(density)
+
+
+class LogLikelihood(Marginal, Total):
+    """The exercise `log_likelihood`."""
+
+    harmless = frozenset({"underflow", "tiny_number_added_to_the_weights"})
+
+    def terms(self, X, weights, means, covariances):
+        """(N,): the log density of each point."""
+        return self.marginal(X, weights, means, covariances)
+
+
+@LogLikelihood.mistake("marginal")
+def one_label_for_all_points(plan, X, weights, means, covariances):
+    """The sum over the components stands outside the product over the points: one z for all.
+
+    That is the likelihood of a data set that was drawn from one component as a whole. Each
+    point has its own z, so each factor of the product has its own sum.
+    Read again: 7.4.2, "p(X | theta) = prod_n sum_k ...": first the sum over k, then the product.
+    See it: two points, two components: (a + b)(c + d), not ac + bd.
+    """
+    densities = np.sum(plan.densities(X, means, covariances), axis=0)
+    return np.array([np.logaddexp.reduce(plan.log_weights(np.asarray(weights)) + densities)])
+
+
+@LogLikelihood.mistake("marginal")
+def joints_of_all_labels(plan, X, weights, means, covariances):
+    """The densities are added up over points and components together, and logged once.
+
+    Over the components densities add up, over the points they multiply.
+    Read again: 7.4.2, "p(X | theta) = prod_n sum_k ...": two signs, for two indices.
+    See it: two points of density 0.1: log 0.01 = -4.6, not log 0.2 = -1.6.
+    """
+    joint = plan.joint(X, weights, means, covariances)
+    return np.array([np.logaddexp.reduce(joint, axis=None)])

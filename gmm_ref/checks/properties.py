@@ -1,0 +1,172 @@
+"""What can be said of a wrong answer that agrees with no known mistake."""
+
+import numpy as np
+
+from gmm_ref.checks.calls import attempt
+from gmm_ref.checks.compare import agrees
+from gmm_ref.checks.problems import case_of, draw_problem, value_problems
+
+
+def remarks(exercise, function, case, outcome):
+    """Sentences on where the function is right and on how the answer differs from the right one."""
+    expected = exercise.reference(**case.arguments)
+    return [
+        *(_of_parts(outcome.result, expected, case) if isinstance(expected, tuple) else ()),
+        *_of_shape(outcome.result, expected, case),
+        *_of_numbers(outcome.result, expected, case),
+        *_of_inputs(exercise, function, case),
+    ]
+
+
+def _numbers(answer, shape):
+    """The answer as floats of this shape, or None."""
+    try:
+        array = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        return None
+    return array if array.shape == shape else None
+
+
+def _of_parts(answer, expected, case):
+    """Which parts of a tuple are right, and how the others differ."""
+    if not isinstance(answer, (tuple, list)) or len(answer) != len(expected):
+        return
+    right = []
+    for name, got, wanted in zip(expected._fields, answer, expected, strict=True):
+        if agrees(got, wanted, case):
+            right.append(name)
+            continue
+        yield from (f"{name}: {sentence}" for sentence in _of_numbers(got, wanted, case))
+        got = _numbers(got, wanted.shape)
+        ratio = None if got is None else _one_number(got / wanted, axis=tuple(range(1, got.ndim)))
+        if ratio is not None and np.ptp(ratio) > 1e-6:
+            factors = ", ".join(f"{r:.4g}" for r in ratio)
+            yield f"{name}: each component is off by a factor of its own: {factors}."
+    if right:
+        yield f"Right already: {' and '.join(right)}."
+
+
+def _of_shape(answer, expected, case):
+    if np.ndim(expected) < 2:
+        return
+    turned = _numbers(answer, np.shape(expected)[::-1])
+    if turned is not None and np.shape(answer) != np.shape(expected):
+        more = (
+            "with it, the numbers are right"
+            if agrees(turned.T, expected, case)
+            else ("but then the numbers are not right either")
+        )
+        yield f"Its axes are transposed: .T would give the right shape, {more}."
+
+
+def _of_numbers(answer, expected, case):
+    if isinstance(expected, tuple):
+        return
+    expected = np.asarray(expected, dtype=float)
+    answer = _numbers(answer, expected.shape)
+    if answer is None:
+        return
+    if not np.isfinite(answer[np.isfinite(expected)]).all():
+        yield (
+            "It holds NaN or infinity where the right answer is a finite number: a division by 0, "
+            "a logarithm of 0, or an exp that is too small or too large for a float."
+        )
+        return
+    finite = np.isfinite(expected) & np.isfinite(answer)
+    yield from _of_sums(answer, expected)
+    if not finite.any() or expected.size == 1:
+        return
+    difference = np.where(finite, answer - np.where(finite, expected, 0), np.nan)
+    ratio = np.where(finite & (expected != 0), answer, np.nan) / np.where(
+        finite & (expected != 0), expected, 1
+    )
+    for words, table in (("by a constant", difference), ("by a constant factor", ratio)):
+        yield from _of_constants(words, table)
+    yield from _of_functions(answer, expected, case)
+
+
+def _of_sums(answer, expected):
+    if answer.ndim != 2 or not np.allclose(expected.sum(axis=1), 1):
+        return
+    rows, columns = (np.allclose(answer.sum(axis=axis), 1) for axis in (1, 0))
+    if columns and not rows:
+        yield "Its columns sum to 1, but its rows should: the sum runs over the wrong axis."
+    elif rows:
+        yield "Its rows sum to 1, as they should: the normalisation is right, what goes in is not."
+    else:
+        yield "Its rows do not sum to 1."
+
+
+def _of_constants(words, table):
+    whole = _one_number(table)
+    if whole is not None:
+        yield f"All entries are off {words}: {float(whole):.6g}."
+    elif table.ndim == 2 and min(table.shape) > 1:
+        for axis, other in ((0, "component"), (1, "point")):
+            if _one_number(table, axis=axis) is not None:
+                yield f"Within each {other} all entries are off {words}."
+                return
+
+
+def _one_number(table, axis=None):
+    """The constant that a table holds along an axis, or None where it holds several."""
+    finite = np.isfinite(table)
+    if finite.sum() < 2 or (axis is not None and (finite.sum(axis=axis) < 2).any()):
+        return None
+    low, high = np.nanmin(table, axis=axis), np.nanmax(table, axis=axis)
+    if np.all(high - low <= 1e-7 * np.maximum(1, np.abs(high))):
+        return (low + high) / 2
+    return None
+
+
+def _of_functions(answer, expected, case):
+    near = {"rtol": max(case.rtol, 1e-9), "atol": case.atol}
+    if answer.size > 2 and np.allclose(np.sort(answer.ravel()), np.sort(expected.ravel()), **near):
+        yield "Its numbers are the right ones, but in another order."
+    if np.allclose(answer, np.exp(np.minimum(expected, 700)), **near):
+        yield "It is exp of the right answer: a logarithm is missing."
+    if np.all(expected > 0) and np.allclose(answer, np.log(expected), **near):
+        yield "It is the logarithm of the right answer: an exp is missing."
+
+
+def _of_inputs(exercise, function, case):
+    """On which simpler inputs the function is right: what it does not need there is the mistake."""
+    rng = exercise.rng("remarks")
+    near = all(_right(exercise, function, other) for other in exercise.cases("value"))
+    if near:
+        yield (
+            "On points near the components it is right"
+            + (f"; what goes wrong has to do with: {case.note}." if case.note else ".")
+        )
+        return
+    for words, problem in _simple_problems(rng):
+        if set(problem) >= set(exercise.parameters):
+            other = case_of(exercise.parameters, problem)
+            if _right(exercise, function, other):
+                yield f"It is right {words}."
+
+
+def _right(exercise, function, case):
+    outcome = attempt(function, case)
+    if outcome.error is not None or outcome.changed or outcome.result is None:
+        return False
+    return agrees(outcome.result, exercise.reference(**case.arguments), case, exercise.kind)
+
+
+def _simple_problems(rng):
+    """(words, problem): each without one of the difficulties of the usual problem."""
+    usual = value_problems(rng)[0][1]
+    n_components, n_features = usual["means"].shape
+    if n_components > 1:
+        yield "for one component (K = 1)", draw_problem(rng, 4, 2, 1)
+    yield "for one point (N = 1)", draw_problem(rng, 1, 2, 3)
+    yield "for one feature (D = 1)", draw_problem(rng, 4, 1, 3)
+    equal = np.full(n_components, 1 / n_components)
+    yield "with equal weights, so look at the weights", usual | {"weights": equal}
+    round_ = np.stack([np.eye(n_features)] * n_components)
+    yield (
+        "where every covariance is the identity, so look at the covariances",
+        usual | {"covariances": round_},
+    )
+    R = np.eye(n_components)[np.arange(len(usual["X"])) % n_components]
+    yield "where all responsibilities are 0 or 1, so look at what R does", usual | {"R": R}

@@ -1,0 +1,127 @@
+"""Which known mistakes a sampler resembles: in form, in its use of the rng, in its distribution."""
+
+import functools
+
+import numpy as np
+
+from gmm_ref.checks.calls import attempt
+from gmm_ref.checks.mistakes.plan import implementation, pairs, singles
+from gmm_ref.checks.problems import Case
+from gmm_ref.checks.remote import kind_of
+from gmm_ref.checks.signature import distance, far_apart
+
+# How many other generators must give the same answer before it is taken for fixed.
+_OTHERS = 12
+# The mistakes are run so often for their signature; and with so many draws while pairs are tried.
+_RUNS, _GLANCE = 3, 1000
+
+
+def recognise_draws(sampler, function, case):
+    """The mistakes whose draws the function's are like: none, one or two."""
+    few, many = sampler.cases("form")[0], sampler.cases("value")[0]
+    own = _Look(sampler, function, few, many)
+    right = _Look(sampler, implementation(sampler.plan), few, many)
+    if own.gap(right) is not None and case.arguments["n_samples"] >= _GLANCE:
+        # Right where nothing is special: only the case that failed can tell.
+        own = _Look(sampler, function, few, case)
+    glance = _with_draws(own.many, _GLANCE)
+    for candidates, hasty in ((singles(sampler.plan), False), (pairs(sampler.plan), True)):
+        seen = own.signature(glance) if hasty else None
+        found = {}
+        for mistakes, wrong in candidates:
+            look = _Look(sampler, wrong, few, own.many)
+            if look.shape != own.shape or (hasty and far_apart(seen, look.signature(glance))):
+                continue
+            gap = own.gap(look)
+            if gap is not None and gap < found.get(mistakes, np.inf):
+                found[mistakes] = gap
+        if found:
+            return min(found, key=found.get)
+    return ()
+
+
+class _Look:
+    """What is seen of a sampler, each part when it is first asked for."""
+
+    def __init__(self, sampler, function, few, many):
+        self.sampler, self.function, self.few, self.many = sampler, function, few, many
+
+    @functools.cached_property
+    def first(self):
+        return attempt(self.function, self.few)
+
+    @functools.cached_property
+    def shape(self):
+        """What the answer is made of: shapes and dtypes; the words of an error."""
+        if self.first.error is not None:
+            return kind_of(self.first.error), str(self.first.error)
+        try:
+            parts = [np.asarray(part) for part in parts_of(self.first.result)]
+        except ValueError:
+            return "ragged"
+        kinds = [(a.shape, a.dtype.kind, a.dtype.itemsize < 8) for a in parts]
+        return (isinstance(self.first.result, tuple), *kinds, self.first.changed)
+
+    @functools.cached_property
+    def manner(self):
+        """(the same for the same rng; for each part of the answer, the same for every rng)."""
+        if self.first.error is not None:
+            return None
+        others = [attempt(self.function, reseeded(self.few, i)) for i in range(_OTHERS)]
+        if any(other.error is not None for other in others):
+            return "sometimes fails"
+        rows = [parts_of(outcome.result) for outcome in (self.first, *others)]
+        return (
+            equal(self.first.result, attempt(self.function, self.few).result),
+            *(all(np.array_equal(part[0], p) for p in part) for part in zip(*rows, strict=False)),
+        )
+
+    def signature(self, case):
+        """The signature of its draws for a case; [] where they have not the form."""
+        outcome = attempt(self.function, case)
+        try:
+            return self.sampler.signature(arrays(outcome.result), case.arguments)
+        except (TypeError, ValueError, IndexError):
+            return []
+
+    @functools.cached_property
+    def signatures(self):
+        """The signatures of a few runs."""
+        return [self.signature(reseeded(self.many, i)) for i in range(_RUNS)]
+
+    @functools.cached_property
+    def own_signature(self):
+        return self.signature(self.many)
+
+    def gap(self, other):
+        """How far its draws are from another sampler's; None if they are not alike."""
+        if self.shape != other.shape or self.manner != other.manner:
+            return None
+        return distance(self.own_signature, other.signatures)
+
+
+def _with_draws(case, n_samples):
+    return Case(case.arguments | {"n_samples": n_samples}, case.note)
+
+
+def reseeded(case, key=0):
+    """The case with another generator, a different one for each key."""
+    entropy = case.arguments["rng"].bit_generator.state["state"]["state"]
+    rng = np.random.default_rng([entropy % 2**63, key])
+    return Case(case.arguments | {"rng": rng}, case.note)
+
+
+def parts_of(answer):
+    """The arrays of an answer, one or several."""
+    return answer if isinstance(answer, (tuple, list)) else (answer,)
+
+
+def arrays(answer):
+    """The answer with its parts as arrays."""
+    return tuple(map(np.asarray, answer)) if isinstance(answer, tuple) else np.asarray(answer)
+
+
+def equal(first, second):
+    """Whether two answers are the same to the last bit."""
+    first, second = parts_of(first), parts_of(second)
+    return len(first) == len(second) and all(map(np.array_equal, first, second))

@@ -1,0 +1,74 @@
+"""Recognising a wrong sampler by what its draws look like, whatever the method that drew them.
+
+A signature is a list of statistics, each scaled so that chance moves it by about 1. A sampler
+agrees with a mistake where the signatures of both agree; the mistake is run a few times for that.
+"""
+
+import numpy as np
+
+# How far chance may move a statistic, and what share of a large statistic it may move.
+FARTHEST, LOOSE = 6, 0.03
+
+
+def labels_signature(z, n_components):
+    """Shares, order and scatter of labels."""
+    z = np.asarray(z)
+    root = np.sqrt(len(z))
+    shares = np.array([np.mean(z == k) for k in range(-1, n_components + 2)])
+    # One label for all, a different one each time: only that it is one can be compared.
+    alike = shares.max() == 1
+    batches = np.stack([np.mean(b[:, None] == np.arange(n_components), axis=0) for b in _split(z)])
+    usual = np.sqrt(20 / len(z)) * np.sqrt(shares * (1 - shares)).sum() + 1e-12
+    return [
+        *(2 * root * shares * (not alike)),
+        *(2 * root * np.sort(shares)),
+        10 * min(batches.std(axis=0).sum() / usual, 10),
+        root * np.mean(z[1:] == z[:-1]),
+        root * np.mean(z[1:] >= z[:-1]),
+    ]
+
+
+def noise_signature(E):
+    """Moments, order and repetition of rows that should be independent draws of N(0, I)."""
+    if len(E) < 10:
+        return []
+    root = np.sqrt(len(E))
+    moments = E.T @ E / len(E)
+    return [
+        *(root * E.mean(axis=0)),
+        *(root / np.sqrt(2) * moments[np.triu_indices(E.shape[1])]),
+        *(root / np.sqrt(15) * np.mean(E**3, axis=0)),
+        *(root / np.sqrt(96) * np.mean(E**4, axis=0)),
+        root * np.mean(E[1:] * E[:-1]),
+        2 * root * np.mean(E[1:, 0] >= E[:-1, 0]),
+        2 * root * np.mean(E < 0),
+        10 * len(np.unique(E[:, 0])) / len(E),
+    ]
+
+
+def distance(signature, runs):
+    """How far a signature lies from those of a mistake's runs, or None if beyond chance.
+
+    The wider a mistake scatters, the less it says to agree with it.
+    """
+    if any(len(run) != len(signature) for run in runs):
+        return None
+    runs = np.array(runs)
+    centre = runs.mean(axis=0)
+    width = 1 + LOOSE * np.abs(centre) + 1.5 * np.ptp(runs, axis=0)
+    off = np.abs(np.asarray(signature) - centre) / width
+    if not np.all(off < FARTHEST):
+        return None
+    return float(np.sum(off**2 / 2 + np.log(width)))
+
+
+def far_apart(signature, other):
+    """Whether two signatures are so different that a closer look is not worth while."""
+    if len(signature) != len(other):
+        return True
+    a, b = np.array(signature), np.array(other)
+    return bool(np.any(np.abs(a - b) > 2 * FARTHEST * (1 + LOOSE * np.abs(b))))
+
+
+def _split(z):
+    return [batch for batch in np.array_split(z, 20) if len(batch)]

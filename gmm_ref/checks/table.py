@@ -1,0 +1,75 @@
+"""The catalogue against the checks: which aspect catches which mistake, and by what name.
+
+``python -m gmm_ref.checks.table [SEEDS] [EXERCISE ...]``
+"""
+
+import sys
+from collections import Counter
+
+from gmm_ref.checks import CheckFailed, check, seeded
+from gmm_ref.checks.mistakes.plan import implementation, singles
+
+
+def judge(exercise, function, seed):
+    """Aspect -> None where the function passes, else the ids of what was recognised."""
+    found = {}
+    with seeded(seed):
+        for aspect in exercise.aspects:
+            try:
+                getattr(exercise, aspect)(function)
+                found[aspect] = None
+            except CheckFailed as failed:
+                found[aspect] = failed.mistakes
+    return found
+
+
+def rows(exercise, seeds):
+    """For each mistake: (name, aspect -> times caught, times caught, times named first)."""
+    for mistake, function in _first_ways(exercise.plan):
+        per_aspect, caught, named = Counter(), 0, 0
+        for seed in seeds:
+            found = {
+                a: ids for a, ids in judge(exercise, function, seed).items() if ids is not None
+            }
+            per_aspect.update(found.keys())
+            caught += bool(found)
+            named += bool(found) and next(iter(found.values()))[:1] == (mistake.name,)
+        yield mistake.name, per_aspect, caught, named
+
+
+def _first_ways(plan):
+    """(mistake, function), one way each."""
+    ways = {}
+    for (mistake,), function in singles(plan):
+        ways.setdefault(mistake.name, (mistake, function))
+    return ways.values()
+
+
+def false_alarms(exercise, seeds):
+    """How often the plan without any mistake fails."""
+    right = implementation(exercise.plan)
+    return sum(any(v is not None for v in judge(exercise, right, s).values()) for s in seeds)
+
+
+def main(n_seeds=1, *names):
+    """Print the table, and the rates in its last line."""
+    seeds, totals = range(n_seeds), Counter()
+    for name, exercise in vars(check).items():
+        if names and name not in names:
+            continue
+        print(f"\n{name:<52}" + "".join(f"{aspect:>7}" for aspect in exercise.aspects) + "  named")
+        for mistake, per_aspect, caught, named in rows(exercise, seeds):
+            cells = "".join(f"{per_aspect[a] or '-':>7}" for a in exercise.aspects)
+            print(f"  {mistake:<50}{cells}{named:>7}", flush=True)
+            totals.update(runs=n_seeds, caught=caught, named=named, mistakes=1)
+        totals.update(alarms=false_alarms(exercise, seeds), right=n_seeds)
+    print(
+        f"\n{totals['mistakes']} mistakes, {n_seeds} seeds: "
+        f"caught {totals['caught'] / totals['runs']:.2%}, "
+        f"named {totals['named'] / totals['runs']:.2%}, "
+        f"false alarms {totals['alarms']} of {totals['right']}."
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]), *sys.argv[2:])
