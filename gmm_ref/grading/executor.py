@@ -45,6 +45,9 @@ class SandboxExecute(NbGraderPreprocessor):
     memory = Integer(DEFAULT.memory, help="Bytes of memory of a student's process.").tag(
         config=True
     )
+    total_memory = Integer(
+        DEFAULT.total_memory, help="Bytes of memory of all processes of a notebook together."
+    ).tag(config=True)
     processes = Integer(
         DEFAULT.processes, help="Processes and threads that a notebook may have at once."
     ).tag(config=True)

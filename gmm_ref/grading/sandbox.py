@@ -51,11 +51,11 @@ class Sandbox:
 
     @contextlib.contextmanager
     def process(self):
-        """Yield (socket, folder, user id or None) of a new student process."""
+        """Yield (Popen, socket, folder, user id or None) of a new student process."""
         command = [self.program, *self._walls(), "--", sys.executable, f"{PROGRAM}/worker.py"]
         user = next(_users) if _is_real_root(self.program) else None
-        with _launched(command, {}) as stream:
-            yield stream, HOME, user
+        with _launched(command, {}) as (process, stream):
+            yield process, stream, HOME, user
 
     def _walls(self):
         return [
@@ -106,11 +106,26 @@ class NoWalls:
 
     @contextlib.contextmanager
     def process(self):
-        """Yield (socket, folder, None) of a new student process in a folder of its own."""
+        """Yield (Popen, socket, folder, None) of a new student process in a folder of its own."""
         with tempfile.TemporaryDirectory(prefix="student-") as folder:
             command = [sys.executable, str(INSIDE / "worker.py")]
-            with _launched(command, dict(_variables(folder))) as stream:
-                yield stream, folder, None
+            with _launched(command, dict(_variables(folder))) as (process, stream):
+                yield process, stream, folder, None
+
+
+def memory_used(pid):
+    """Bytes of memory of a process and all its descendants, what they share counted once."""
+    total, pids = 0, [pid]
+    while pids:
+        pid = pids.pop()
+        # A process may end while it is looked at; where there is no /proc, nothing is counted.
+        with contextlib.suppress(OSError, ValueError):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                pids += map(int, (task / "children").read_text().split())
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1]) * 1024
+    return total
 
 
 def find_bwrap():
@@ -257,7 +272,7 @@ def _within(path, tree):
 
 @contextlib.contextmanager
 def _launched(command, environment):
-    """Yield our end of a socket whose other end's number is the command's last argument."""
+    """Yield (Popen, our end of a socket); the other end's number is the command's last argument."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         process = subprocess.Popen(
@@ -271,7 +286,7 @@ def _launched(command, environment):
         )
         try:
             theirs.close()
-            yield ours
+            yield process, ours
         finally:
             process.kill()
             process.wait()

@@ -9,7 +9,7 @@ import numpy as np
 
 from gmm_ref.checks.remote import NoAnswer, RemoteError
 from gmm_ref.grading.inside import wire
-from gmm_ref.grading.sandbox import NoSandbox
+from gmm_ref.grading.sandbox import NoSandbox, memory_used
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Limits:
     notebook_seconds: float = 180
     restarts: int = 12
     memory: int = 2 * 2**30
+    total_memory: int = 3 * 2**30
     processes: int = 32
     file_size: int = 64 * 2**20
     answer_size: int = wire.MAX_BODY
@@ -41,6 +42,10 @@ class Limits:
 # How much longer than the student's own clock the judge waits, and how long a start may take.
 GRACE, START_SECONDS = 2, 30
 MAX_NOTES, MAX_STRAY_FRAMES = 100, 1000
+
+
+class _Exhausted(Exception):
+    """The processes of a student take more memory than they may."""
 
 
 class Ended(Exception):
@@ -140,6 +145,9 @@ class Student:
             self._end("the process ended", words, str(error))
         except wire.Refused as refused:
             self._end("a reply was refused", f"It sent {refused}.")
+        except _Exhausted:
+            limit = f"{self.limits.total_memory / 1e9:.1f} GB"
+            self._end("memory", f"Its processes took more than {limit} of memory together.")
 
     def _exchange(self, until, **request):
         number = secrets.randbits(60)
@@ -170,20 +178,26 @@ class Student:
 
     def _start(self):
         self.starts += 1
-        stream, folder, user = self.stack.enter_context(self.box.process())
-        self.channel = wire.Channel(stream, self.limits.answer_size)
+        process, stream, folder, user = self.stack.enter_context(self.box.process())
+
+        def watch():
+            if memory_used(process.pid) > self.limits.total_memory:
+                raise _Exhausted
+
+        self.channel = wire.Channel(stream, self.limits.answer_size + wire.MAX_HEADER, watch=watch)
         try:
             self._exchange(
                 time.monotonic() + START_SECONDS,
                 do="start",
                 files=self.files,
                 limits=self.limits.resources(self.box.limited),
+                answer_size=self.limits.answer_size,
                 folder=folder,
                 user=user,
             )
         except (wire.OutOfTime, wire.Closed, wire.Refused) as error:
             self.stop()
-            raise NoSandbox(f"A student's process could not be started: {error!r}") from None
+            raise NoSandbox(f"a student's process did not come up: {error!r}") from None
 
     def _run_again(self):
         """Run the remembered cells in a new process; one that ends it is forgotten."""
@@ -194,7 +208,7 @@ class Student:
                 self._exchange(
                     until, do="run", source=source, number=number, seconds=seconds, room=0
                 )
-            except (wire.OutOfTime, wire.Closed, wire.Refused):
+            except (wire.OutOfTime, wire.Closed, wire.Refused, _Exhausted):
                 self.cells.remove((source, number))
                 self.stop()
                 return

@@ -114,6 +114,19 @@ except OSError:
     assert run(source, limits=limits) == "memory\nfile\n"
 
 
+def test_memory_is_limited_for_all_processes_together(kind):
+    source = """
+import os, time
+for child in range(8):
+    if os.fork() == 0:
+        hoard = os.urandom(10**8)
+        time.sleep(30)
+time.sleep(30)
+"""
+    with pytest.raises(Ended, match="memory together"):
+        run(source, limits=Limits(total_memory=4 * 10**8))
+
+
 def test_scratch_space_is_limited(kind):
     source = """
 for folder in (".", "/tmp", "/dev/shm"):

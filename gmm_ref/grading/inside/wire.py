@@ -54,19 +54,31 @@ def unpack(header, body, from_judge=False):
     return _Reader(body, from_judge).value(plain)
 
 
-class Channel:
-    """One end of a stream socket that carries frames. Only a judge may send a Generator."""
+class _Pause(Exception):
+    """Nothing came for a while, and there is time left."""
 
-    def __init__(self, stream, max_body=MAX_BODY, from_judge=False):
+
+_WATCH_SECONDS = 0.25
+
+
+class Channel:
+    """One end of a stream socket that carries frames. Only a judge may send a Generator.
+
+    max_body: of the frames that are received; watch: called now and then while it waits for one.
+    """
+
+    def __init__(self, stream, max_body=MAX_BODY, from_judge=False, watch=None):
         self.stream = stream
         self.max_body = max_body
+        self.max_sent = MAX_BODY
         self.from_judge = from_judge
+        self.watch = watch
 
     def send(self, message, deadline=None):
         """Send a message before ``deadline``, a time of time.monotonic."""
-        frame = memoryview(pack(message, self.max_body))
-        with self._errors():
-            while frame:
+        frame = memoryview(pack(message, self.max_sent))
+        while frame:
+            with contextlib.suppress(_Pause), self._errors(deadline):
                 self._await(deadline)
                 frame = frame[self.stream.send(frame[: 2**20]) :]
 
@@ -84,32 +96,35 @@ class Channel:
 
     def _take(self, count, deadline):
         taken = bytearray()
-        with self._errors():
-            while len(taken) < count:
-                self._await(deadline)
-                piece = self.stream.recv(min(count - len(taken), 2**20))
-                if not piece:
-                    raise Closed("the connection ended")
-                taken += piece
+        while len(taken) < count:
+            try:
+                piece = self._piece(min(count - len(taken), 2**20), deadline)
+            except _Pause:
+                self.watch()
+                continue
+            if not piece:
+                raise Closed("the connection ended")
+            taken += piece
         return bytes(taken)
 
+    def _piece(self, count, deadline):
+        with self._errors(deadline):
+            self._await(deadline)
+            return self.stream.recv(count)
+
     def _await(self, deadline):
-        if deadline is None:
-            self.stream.settimeout(None)
-            return
-        left = deadline - time.monotonic()
-        if left <= 0:
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
             raise OutOfTime
-        self.stream.settimeout(left)
+        self.stream.settimeout(min(left or _WATCH_SECONDS, _WATCH_SECONDS) if self.watch else left)
 
     @contextlib.contextmanager
-    def _errors(self):
+    def _errors(self, deadline):
         try:
             yield
         except TimeoutError:
-            raise OutOfTime from None
-        except Closed:
-            raise
+            pause = self.watch and (deadline is None or time.monotonic() < deadline)
+            raise (_Pause if pause else OutOfTime) from None
         except OSError as error:
             raise Closed(str(error)) from None
 

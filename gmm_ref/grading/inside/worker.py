@@ -147,8 +147,9 @@ class Worker:
         with contextlib.suppress(wire.Refused, wire.Closed):
             self.send({"note": [kind, detail[:200]]})
 
-    def do_start(self, id, files, limits, folder, user):
+    def do_start(self, id, files, limits, answer_size, folder, user):
         """Lay out the student's folder, give up every right, and set the limits for good."""
+        self.channel.max_sent = answer_size
         os.chdir(folder)
         for name, content in files.items():
             path = Path(name)
@@ -187,9 +188,8 @@ class Worker:
         if callable(value):
             return {"id": id, "kind": "function"}
         answer = {"id": id, "kind": "data", "value": value}
-        refused = _refusal(answer)
-        if refused:
-            return {"id": id, "kind": "other", "type": type(value).__name__[:40]}
+        if self._refusal(answer):
+            return {"id": id, "kind": "other"}
         return answer
 
     def do_call(self, id, name, args, kwargs, untouched, seconds):
@@ -207,8 +207,18 @@ class Worker:
         changed = [i for i in range(len(args)) if not _same(args[i], untouched[i])]
         if changed:
             answer["changed"] = [[i, args[i]] for i in changed]
-        refused = _refusal(answer)
+        refused = self._refusal(answer)
         return {"id": id, "refused": refused} if refused else answer
+
+    def _refusal(self, answer):
+        """Why an answer cannot be sent, or None."""
+        try:
+            wire.pack(answer, self.channel.max_sent)
+        except wire.Refused as refused:
+            return str(refused)
+        except BaseException as error:
+            return f"something that fails with {type(error).__name__} when it is looked at"
+        return None
 
     @contextlib.contextmanager
     def _captured(self):
@@ -256,17 +266,6 @@ def _account(error):
     except BaseException:
         text = ""
     return {"kind": kind[:80], "text": text[:2000], "line": line[:500]}
-
-
-def _refusal(answer):
-    """Why an answer cannot be sent, or None."""
-    try:
-        wire.pack(answer)
-    except wire.Refused as refused:
-        return str(refused)
-    except BaseException as error:
-        return f"something that fails with {type(error).__name__} when it is looked at"
-    return None
 
 
 def _same(now, before):
