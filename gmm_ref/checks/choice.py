@@ -57,15 +57,15 @@ class Look:
 SIGNS = (
     ("global_generator", lambda look: not look.repeatable),
     ("trace_of_another_run", lambda look: not look.consistent),
+    ("all_means_at_one_point", lambda look: look.climbs < 0.5),
     ("same_start_for_all", lambda look: look.same_for_every_rng and look.as_with_one_start == 1),
     ("starts_without_rng", lambda look: look.same_for_every_rng),
-    ("all_means_at_one_point", lambda look: look.climbs < 0.5),
     ("stopped_after_a_step", lambda look: look.steps <= 3),
     ("returned_the_first_run", lambda look: look.as_with_one_start > 0.95),
+    ("returned_the_lowest", lambda look: look.best < 0.05),
     ("longest_run", lambda look: look.best < 0.95 and look.steps_rank > 0.75),
     ("shortest_run", lambda look: look.best < 0.95 and look.steps_rank < 0.25),
     ("best_start_for_best_end", lambda look: look.best < 0.95 and look.start_rank > 0.75),
-    ("returned_the_lowest", lambda look: look.best < 0.05),
     ("returned_the_last_run", lambda look: look.best < 0.95),
 )
 

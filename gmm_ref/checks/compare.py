@@ -43,8 +43,8 @@ def value_fault(answer, expected, case, index=()):
     close = np.isclose(answer, expected, rtol=case.rtol, atol=case.atol)
     if close.all():
         return None
-    if not expected.shape:
-        return f"It returned {answer:.10g}, but the formula gives {expected:.10g}."
+    if expected.size == 1:
+        return _single_fault(float(answer.ravel()[0]), float(expected.ravel()[0]))
     first = tuple(int(i) for i in np.argwhere(~close)[0])
     where = ", ".join(f"{name} = {i}" for name, i in zip(index, first, strict=False))
     where = where or f"[{', '.join(map(str, first))}]"
@@ -54,6 +54,15 @@ def value_fault(answer, expected, case, index=()):
         f"{share}. The first, at {where}: it returned {answer[first]:.10g}, "
         f"but the formula gives {expected[first]:.10g}."
     )
+
+
+def _single_fault(answer, expected):
+    """How far off one number is, in words that do not give the right one away."""
+    if not (np.isfinite(answer) and np.isfinite(expected)):
+        kind = "a finite number" if np.isfinite(expected) else "minus infinity"
+        return f"It returned {answer:.6g}, but the formula gives {kind}."
+    side = "high" if answer > expected else "low"
+    return f"It returned {answer:.6g}: too {side} by about {abs(answer - expected):.1g}."
 
 
 def agrees(answer, expected, case, kind="number"):

@@ -63,6 +63,9 @@ class Exercise:
 
     def call(self, aspect, function, case):
         """The student's Outcome for a case, with a result in it, or CheckFailed."""
+        if not callable(function):
+            words = f"{self.name} is not callable, but of type {type(function).__name__}."
+            raise failure(self, aspect, words, mistakes=["no_function"])
         outcome = attempt(function, case)
         fault = call_fault(self, outcome, case)
         if fault is None:

@@ -25,7 +25,7 @@ def judge(exercise, function, seed):
 
 def rows(exercise, seeds):
     """For each mistake: (name, aspect -> times caught, times caught, times named first)."""
-    for mistake, function in _first_ways(exercise.plan):
+    for mistake, function in first_ways(exercise.plan):
         per_aspect, caught, named = Counter(), 0, 0
         for seed in seeds:
             found = {
@@ -37,8 +37,8 @@ def rows(exercise, seeds):
         yield mistake.name, per_aspect, caught, named
 
 
-def _first_ways(plan):
-    """(mistake, function), one way each."""
+def first_ways(plan):
+    """(mistake, function) for each mistake of a plan, in its first variant."""
     ways = {}
     for (mistake,), function in singles(plan):
         ways.setdefault(mistake.name, (mistake, function))

@@ -1,0 +1,50 @@
+"""Every right answer, in whatever style, passes every aspect of its check."""
+
+import os
+
+import numpy as np
+import pytest
+from right_answers import ANSWERS
+
+import gmm_ref
+from gmm_ref.checks import CheckFailed, check, seeded
+
+# The false alarms are counted with 200 seeds by RIGHT_SEEDS=200; every suite runs a few.
+SEEDS = int(os.environ.get("RIGHT_SEEDS", "3"))
+SLOW = {"fit", "fit_best", "sample_labels", "sample_gaussian", "sample_mixture"}
+
+
+def as_student(name):
+    """The reference as a student would write it, with plain tuples."""
+    reference = getattr(gmm_ref, name)
+    if name not in ("fit", "fit_best"):
+        return reference
+
+    def function(*arguments):
+        run = reference(*arguments)
+        return tuple(run.parameters), run.log_likelihoods, run.converged
+
+    return function
+
+
+def seeds_of(name):
+    return range(SEEDS if name not in SLOW else max(1, SEEDS // 2))
+
+
+@pytest.mark.parametrize("name", vars(check))
+def test_three_styles_besides_the_reference(name):
+    assert len(ANSWERS[name]) >= 3
+
+
+@pytest.mark.parametrize("name", vars(check))
+def test_right_answers_pass_every_aspect(name):
+    exercise, alarms = getattr(check, name), []
+    for number, function in enumerate([as_student(name), *ANSWERS[name]]):
+        for seed in seeds_of(name):
+            with seeded(seed), np.errstate(all="ignore"):
+                for aspect in exercise.aspects:
+                    try:
+                        getattr(exercise, aspect)(function)
+                    except CheckFailed as failed:
+                        alarms.append(f"answer {number}, seed {seed}, {aspect}:\n{failed}")
+    assert not alarms, alarms[0]
