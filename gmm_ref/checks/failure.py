@@ -49,8 +49,8 @@ def _of_mistakes(names, messages):
     """A heading with the names, and a block of each message, its last two parts on their own."""
     if not messages:
         return []
-    together = "these two together: " if len(messages) > 1 else ""
-    heading = f"It looks like {together}{' and '.join(name.replace('_', ' ') for name in names)}."
+    known = "two known mistakes, made together" if len(messages) > 1 else "a known mistake"
+    heading = f"It agrees with {known}: {', and '.join(name.replace('_', ' ') for name in names)}."
     blocks = []
     for message in messages:
         text = " ".join(message.split())
