@@ -13,6 +13,7 @@ import warnings
 from nbformat.v4 import new_output
 
 from gmm_ref.checks import CheckFailed, seeded
+from gmm_ref.checks.record import MIME, gathered
 from gmm_ref.checks.remote import NoAnswer, RemoteError
 from gmm_ref.grading.student import Ended
 
@@ -33,16 +34,20 @@ class Judge:
             self._import(source)
 
     def outputs(self, source):
-        """The outputs of a test cell: none if it passes, but for what it prints."""
-        printed = io.StringIO()
-        error = None
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        """The outputs of a test cell: what it prints, what its checks leave, and its error."""
+        printed, errors = io.StringIO(), []
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            gathered() as results,
+        ):
             try:
                 self._run(source)
             except (Exception, SystemExit) as raised:
-                error = _error_output(raised)
-        outputs = [new_output("stream", name="stdout", text=printed.getvalue())]
-        return [*(outputs if printed.getvalue() else []), *([error] if error else [])]
+                errors = [_error_output(raised)]
+        text = printed.getvalue()
+        shown = [new_output("stream", name="stdout", text=text)] if text else []
+        return shown + [_result_output(data) for data in results] + errors
 
     def _run(self, source):
         tree = ast.parse(source)
@@ -115,6 +120,12 @@ class Other:
 def plain_error(kind, text):
     """An error output that shows a text and no traceback."""
     return new_output("error", ename=kind, evalue=text, traceback=text.splitlines())
+
+
+def _result_output(data):
+    """A check's data as at the student's desk: beside a line that is empty if it failed."""
+    line = f"{data['exercise']}, {data['aspect']}: right." if data["passed"] else ""
+    return new_output("display_data", data={"text/plain": line, MIME: data})
 
 
 def _names_read(tree):

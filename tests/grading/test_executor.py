@@ -57,7 +57,11 @@ def test_a_right_answer_that_prints_warns_logs_and_plots_keeps_full_marks(classr
     result = grade(classroom, "noisy", NOISY, late=LOUD_CELL)
     assert result.total == 18, result.messages()
     tests = [c for c in result.notebook.cells if c.metadata.get("nbgrader", {}).get("grade")]
-    assert [cell.outputs for cell in tests] == [[]] * 9
+    assert [[output.output_type for output in cell.outputs] for cell in tests] == [
+        ["display_data"]
+    ] * 9
+    shown = [cell.outputs[0].data["text/plain"] for cell in tests]
+    assert shown[0] == "responsibilities, form: right."
     [loud] = [cell for cell in result.notebook.cells if cell.source == LOUD_CELL]
     assert any("image/png" in output.get("data", {}) for output in loud.outputs)
 
