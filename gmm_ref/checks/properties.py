@@ -47,7 +47,7 @@ def _of_parts(answer, expected, case):
 
 
 def _of_shape(answer, expected, case):
-    if np.ndim(expected) < 2:
+    if isinstance(expected, tuple) or np.ndim(expected) < 2:
         return
     turned = _numbers(answer, np.shape(expected)[::-1])
     if turned is not None and np.shape(answer) != np.shape(expected):

@@ -587,7 +587,7 @@ def average_covariance(plan, means, covariances, k):
 def labels_and_points_apart(plan, z, weights, means, covariances, rng):
     """The points have labels of their own: X and z are drawn separately and do not belong together.
 
-    Each point must come from the component that its own z names.
+    Each point must come from the component that its own z names, and a shuffle must take both.
     Read again: 7.4.1, step 2, "Sample x ~ N(mu_k, Sigma_k) given z_k = 1".
     See it: means 0 and 10, z = 0, 1: x is near 0 and near 10, in this order.
     """
@@ -638,18 +638,6 @@ def means_without_noise(plan, z, weights, means, covariances, rng):
     See it: mean 0, variance 4: draws like -1.3, 0.4, 2.2, not 0, 0, 0.
     """
     return means[z]
-
-
-@SampleMixture.mistake("hand_back")
-def points_shuffled_alone(plan, pair):
-    """The points stand in the order of the components, but the labels do not: they are mixed up.
-
-    A shuffle must take X and z along together.
-    Read again: 7.4.4, "Each data point x_n has its own latent variable z_n": the same n.
-    See it: z = 0, 1, 0: x is near the means of 0, 1, 0, in this order.
-    """
-    X, z = pair
-    return X[np.argsort(z, kind="stable")], z
 
 
 @SampleMixture.mistake("hand_back")
