@@ -47,7 +47,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         template = Path(scratch, "template")
         honest = sum(_boxed(template, "prepare")["wrong"].values())
-        print(HEAD.format(count=len(ATTACKS), honest=honest))
+        print(HEAD.format(count=len(ATTACKS), honest=honest), end="")
         for name in ATTACKS:
             course = Path(scratch, "course")
             shutil.copytree(template, course, symlinks=True)
