@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # One file that holds MathJax and its letters, so that the pages need no network. The package is
 # a folder of files with a name that cannot be imported.
-MATHJAX = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static/mathjax/tex-svg.js"
+MATHJAX = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static/mathjax/tex-svg-full.js"
 
 project = "Latent-Variable Perspective"
 language = "en"
@@ -37,17 +37,26 @@ html_copy_source = False
 html_use_index = False
 
 # What the notebooks say to JupyterLab, said to the page: the order of the pages stands beside
-# them, and an assignment is its whole folder, as one file to keep.
+# them, an assignment is its whole folder, as one file to keep, and a reference to an equation is a
+# plain link (MathJax's own stands inside a picture, where a reader by keyboard cannot see it).
 CONTENTS = "```{toctree}\n:hidden:\n:glob:\n7.*\n```"
 ASSIGNMENT = re.compile(r"\[([^]]+)\]\(\.\./exercises/([^/]+)/[^)]+\)")
+NUMBERED = re.compile(r"\\tag\{([^}]+)\}\s*\\label\{([^}]+)\}")
+REFERENCE = re.compile(r"\$\\eqref\{([^}]+)\}\$")
 
 
 def for_the_page(app, docname, source):
     notebook = json.loads(source[0])
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown":
-            text = "".join(cell["source"])
-            cell["source"] = ASSIGNMENT.sub(r'<a href="exercises/\2.zip" download>\1</a>', text)
+    texts = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    numbers = {}
+    for cell in texts:
+        cell["source"] = "".join(cell["source"])
+        numbers |= {label: number for number, label in NUMBERED.findall(cell["source"])}
+    for cell in texts:
+        text = ASSIGNMENT.sub(r'<a href="exercises/\2.zip" download>\1</a>', cell["source"])
+        cell["source"] = REFERENCE.sub(
+            lambda found: f'<a href="#mjx-eqn:{found[1]}">({numbers[found[1]]})</a>', text
+        )
     if docname == "index":
         contents = {"cell_type": "markdown", "id": "contents", "metadata": {}, "source": CONTENTS}
         notebook["cells"].append(contents)
