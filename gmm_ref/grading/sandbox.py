@@ -206,6 +206,9 @@ def _variables(home):
     yield "MPLBACKEND", "module://matplotlib_inline.backend_inline"
     yield "PYTHONDONTWRITEBYTECODE", "1"
     yield "PYTHONHASHSEED", "0"
+    # Many a Python finds its own libraries by this alone.
+    if "LD_LIBRARY_PATH" in os.environ:
+        yield "LD_LIBRARY_PATH", os.environ["LD_LIBRARY_PATH"]
     for name in ("OMP", "OPENBLAS", "MKL"):
         yield f"{name}_NUM_THREADS", "1"
     outside = [folder for folder in _site_folders() if not _is_in_prefix(folder)]

@@ -1,6 +1,8 @@
 """The executor on the honest path, its limits, its record, and its refusal without a sandbox."""
 
 import stat
+import subprocess
+import sys
 
 import pytest
 from classroom import ASSIGNMENT, HONEST_WRONG, NOTEBOOK, RIGHT, Classroom
@@ -258,3 +260,17 @@ def test_the_limits_are_settings():
     limits = settings.limits()
     assert (limits.memory, limits.processes, limits.call_seconds) == (5, 6, 7)
     assert "memory" in executor.SandboxExecute.class_trait_names(config=True)
+
+
+def test_the_plain_command_grades_in_the_same_way(tmp_path):
+    course = Classroom(tmp_path / "class")
+    course.hand_in("ada", course.notebook(RIGHT))
+    course.hand_in("bert", course.notebook(HONEST_WRONG | {"posterior_entropy": REACHING}))
+    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert sum(course.marks("ada").values()) == 18
+    assert sum(course.marks("bert").values()) == 7
+
+
+REACHING = "from gmm_ref import posterior_entropy"
