@@ -369,9 +369,10 @@ def test_narrow_component_is_no_collapse():
 
 
 def test_fit_best_is_the_highest_of_its_runs():
-    """The same rng draws the same starts first. Of these three the second climbs the highest."""
+    """The same rng draws the same starts first. Of these three the second climbs the highest,
+    the third starts the highest, and the first takes the most steps."""
     X = datasets.old_faithful()
-    tops = [fit_best(X, 3, n, np.random.default_rng(4)).log_likelihoods[-1] for n in (1, 2, 3)]
+    tops = [fit_best(X, 3, n, np.random.default_rng(13)).log_likelihoods[-1] for n in (1, 2, 3)]
     assert tops[0] < tops[1] == tops[2]
 
 
