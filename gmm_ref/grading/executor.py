@@ -67,6 +67,8 @@ class SandboxExecute(NbGraderPreprocessor):
         48 * 2**20, help="Bytes of the files beside a notebook that its code is given."
     ).tag(config=True)
 
+    files_number = Integer(500, help="How many of these files its code is given.").tag(config=True)
+
     def preprocess(self, nb, resources):
         """Give every code cell its outputs, and the notebook its record."""
         place = resources["nbgrader"]
@@ -128,8 +130,8 @@ class SandboxExecute(NbGraderPreprocessor):
             if path.suffix == ".ipynb" or not stat.S_ISREG(path.lstat().st_mode):
                 continue
             room -= path.stat().st_size
-            if room < 0:
-                self.log.warning("%s and what follows is too large to be given", path)
+            if room < 0 or len(found) == self.files_number:
+                self.log.warning("%s and what follows is too much to be given", path)
                 break
             found[str(path.relative_to(folder))] = path.read_bytes()
         return found

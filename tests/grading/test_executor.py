@@ -138,6 +138,17 @@ def test_files_of_the_course_are_there_and_a_module_of_the_students_too(classroo
     assert "20.0" in str([cell.outputs for cell in result.notebook.cells if cell.source == late])
 
 
+def test_too_many_files_are_not_given_and_stop_nothing(classroom):
+    folder = classroom.folder("hoard")
+    folder.mkdir(parents=True)
+    for number in range(600):
+        (folder / f"f{number}.txt").touch()
+    late = "import os\nprint(len(os.listdir()))"
+    result = grade(classroom, "hoard", RIGHT, late=late)
+    assert result.total == 18
+    assert "500" in str([cell.outputs for cell in result.notebook.cells if cell.source == late])
+
+
 def test_regrading_gives_the_same_inputs_and_another_student_others(classroom):
     first = grade(classroom, "again", HONEST_WRONG).messages()
     assert classroom.grade("again").messages() == first
