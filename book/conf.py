@@ -29,10 +29,12 @@ mathjax_path = MATHJAX.name
 mathjax3_config = {"options": {"enableMenu": False}}
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = "7.4 Latent-Variable Perspective"
 html_static_path = [str(MATHJAX), "custom.css"]
 html_css_files = ["custom.css"]
 html_show_sourcelink = False
+html_show_copyright = False
 html_copy_source = False
 html_use_index = False
 
