@@ -87,7 +87,8 @@ def _show(name, value):
     else:
         text = np.array2string(np.asarray(value), precision=4, separator=", ", max_line_width=70)
     lead = f"  {name} = "
-    return lead + text.replace("\n", "\n" + " " * len(lead))
+    lines = text.replace("\n", "\n" + " " * len(lead)).split("\n")
+    return lead + "\n".join(line.rstrip() for line in lines)
 
 
 def _wrap(text):

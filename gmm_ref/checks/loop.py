@@ -5,11 +5,12 @@ import warnings
 import numpy as np
 
 from gmm_ref import em
-from gmm_ref.checks.account import account_fault, run_fault
+from gmm_ref.checks.account import account_fault, height, run_fault
+from gmm_ref.checks.calls import quiet
 from gmm_ref.checks.compare import value_fault
 from gmm_ref.checks.exercise import Exercise, aspect
+from gmm_ref.checks.failure import CheckFailed
 from gmm_ref.checks.problems import Case, draw_problem
-from gmm_ref.likelihood import log_likelihood
 from gmm_ref.parameters import Parameters
 
 
@@ -17,7 +18,8 @@ class Loop(Exercise):
     """`fit`: what it returns, its own account of the run, and where the run ends.
 
     ``own`` of an aspect: the student's e_step and m_step. Where the result is wrong, but is what
-    a right loop makes of those two, the loop is right.
+    a right loop makes of those two, the loop is right; where a right loop over them breaks down
+    as well, the call says nothing of this loop, and the others must.
     """
 
     aspects = ("form", "loop", "value", "hard")
@@ -29,17 +31,16 @@ class Loop(Exercise):
             self._run("form", function, case)
 
     @aspect
-    def loop(self, function):
+    def loop(self, function, *own):
         """The trace and the stop: before the first step, after each, and not one too many."""
-        for case in self.cases("loop"):
-            outcome = self._run("loop", function, case)
+        for case, outcome in self._runs("loop", function, own):
             fault = account_fault(case.arguments, *_parts(outcome))
             if fault:
                 raise self.fail("loop", function, case, outcome, fault)
 
     @aspect
     def value(self, function, *own):
-        """The parameters after five steps."""
+        """The parameters after three steps."""
         self._compare("value", function, own)
 
     @aspect
@@ -72,8 +73,7 @@ class Loop(Exercise):
         ]
 
     def _compare(self, aspect, function, own):
-        for case in self.cases(aspect):
-            outcome = self._run(aspect, function, case)
+        for case, outcome in self._runs(aspect, function, own):
             theta = outcome.result[0]
             fault = value_fault(theta, self.reference(**case.arguments).parameters, case)
             if fault and not self._follows(theta, case, own):
@@ -85,10 +85,30 @@ class Loop(Exercise):
         if not own:
             return False
         try:
-            expected = _loop_of(*own, **case.arguments)
+            with quiet():
+                expected = _loop_of(*own, **case.arguments)
             return value_fault(theta, Parameters(*expected), case) is None
         except Exception:
             return False
+
+    def _runs(self, aspect, function, own):
+        """Each call of the aspect with its outcome, but for those in which the steps break down.
+
+        One step must have come through at least: else the first failure stands.
+        """
+        failed, stepped = None, False
+        for case in self.cases(aspect):
+            try:
+                outcome = self._run(aspect, function, case)
+            except CheckFailed as error:
+                if not _steps_break_down(own, case):
+                    raise
+                failed = failed or error
+                continue
+            stepped = stepped or case.arguments["max_iter"] > 0
+            yield case, outcome
+        if failed and not stepped:
+            raise failed
 
     def _run(self, aspect, function, case):
         outcome = self.call(aspect, function, case)
@@ -120,16 +140,16 @@ def _account_cases(rng):
 
 
 def _value_cases(rng):
-    return [_loop_case(rng, 0.0, 5, sizes) for sizes in ((40, 2, 3), (50, 3, 2))]
+    return [_loop_case(rng, 0.0, 3, sizes) for sizes in ((40, 2, 3), (50, 3, 2))]
 
 
 def _hard_cases(rng):
-    """One component; data near 1e8, of which a double knows 1.5e-8, and five steps make more."""
-    integers = _loop_case(rng, 0.0, 5, note="X of integers")
+    """One component; data near 1e8, of which a double knows 1.5e-8, and three steps make more."""
+    integers = _loop_case(rng, 0.0, 3, note="X of integers")
     weights, means, covariances = integers.arguments["theta"]
     return [
-        _loop_case(rng, 0.0, 5, (9, 2, 1), "one component"),
-        _loop_case(rng, 0.0, 5, (40, 2, 3), "data and means near 1e8", 1e8, rtol=1e-12, atol=1e-4),
+        _loop_case(rng, 0.0, 3, (9, 2, 1), "one component"),
+        _loop_case(rng, 0.0, 3, (40, 2, 3), "data and means near 1e8", 1e8, rtol=1e-12, atol=1e-4),
         Case(
             integers.arguments
             | {
@@ -182,10 +202,27 @@ def _between_gains(case, share=1):
 
 def _loop_of(e_step, m_step, X, theta, tol, max_iter):
     """A right loop over the student's own steps."""
-    log_likelihoods = [log_likelihood(X, *theta)]
+    log_likelihoods = [height(X, *theta)]
     for _ in range(max_iter):
         theta = m_step(X, e_step(X, *theta))
-        log_likelihoods.append(log_likelihood(X, *theta))
+        log_likelihoods.append(height(X, *theta))
         if log_likelihoods[-1] - log_likelihoods[-2] < tol:
             break
     return theta
+
+
+# What numbers do when a wrong step has spoilt them; an exercise not done is none of these.
+_BREAKDOWNS = ("LinAlgError", "ValueError", "FloatingPointError", "ZeroDivisionError")
+
+
+def _steps_break_down(own, case):
+    """Whether a right loop over the student's own steps stops with an error of the numbers."""
+    if not own:
+        return False
+    try:
+        with quiet():
+            _loop_of(*own, **case.arguments)
+    except Exception as error:
+        known = {getattr(error, "kind", ""), *(base.__name__ for base in type(error).__mro__)}
+        return not known.isdisjoint(_BREAKDOWNS)
+    return False

@@ -24,23 +24,27 @@ def name_mistakes(plan, function, case, outcome, evidence, kind="number"):
             if same(other, outcome, case, kind) and not same(other, right, case, kind):
                 yield mistakes, wrong
 
-    for candidates in (singles(plan), pairs(plan)):
-        found = list(agreeing(candidates))
-        if found:
-            return _most_agreeing(found, function, evidence, kind)
-    return ()
-
-
-def _most_agreeing(found, function, evidence, kind):
-    """The mistakes that agree with the function on the most cases; the first at a tie."""
-    if len({mistakes for mistakes, _ in found}) == 1:
-        return found[0][0]
-    outcomes = [(case, attempt(function, case)) for case in evidence]
+    outcomes = []
 
     def agreements(entry):
+        if not outcomes:
+            outcomes.extend((case, attempt(function, case)) for case in evidence)
         return sum(same(attempt(entry[1], case), own, case, kind) for case, own in outcomes)
 
-    return max(found, key=agreements)[0]
+    found = list(agreeing(singles(plan)))
+    if not found:
+        return max(agreeing(pairs(plan)), key=agreements, default=((), None))[0]
+    single = max(found, key=agreements)
+    most = agreements(single)
+    if most == len(outcomes):
+        return single[0]
+    # Here one mistake explains the answer, elsewhere not: there may be a second one.
+    (mistake,) = single[0]
+    both = list(agreeing(pairs(plan, mistake)))
+    more = max(both, key=agreements, default=single)
+    if agreements(more) <= most:
+        return single[0]
+    return (mistake, *(other for other in more[0] if other != mistake))
 
 
 def same(one, other, case, kind="number"):

@@ -105,11 +105,13 @@ def hard_problems(rng):
 def many_points(rng):
     """`hard_problems`, and so many points that the product of their probabilities is 0 as a float.
 
-    The labels are drawn without regard to the points.
+    The labels are drawn without regard to the points, and the components lie so close together
+    that no density is 0 by itself.
     """
-    problem = draw_problem(rng, 450, 2, 5)
-    parts = [problem[name] for name in ("X", "weights", "means", "covariances")]
-    many = complete(rng, *parts, rng.integers(5, size=450))
+    problem = draw_problem(rng, 1, 2, 5)
+    weights, means, covariances = (problem[p] for p in ("weights", "means", "covariances"))
+    X, _ = sample_mixture(weights, 0.2 * means, covariances, 450, rng)
+    many = complete(rng, X, weights, 0.2 * means, covariances, rng.integers(5, size=450))
     return [*hard_problems(rng), ("450 points", many, {})]
 
 

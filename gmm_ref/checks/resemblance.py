@@ -13,7 +13,7 @@ from gmm_ref.checks.signature import distance, far_apart
 # How many other generators must give the same answer before it is taken for fixed.
 _OTHERS = 12
 # The mistakes are run so often for their signature; and with so many draws while pairs are tried.
-_RUNS, _GLANCE = 3, 1000
+_RUNS, _GLANCE = 4, 1000
 
 
 def recognise_draws(sampler, function, case):

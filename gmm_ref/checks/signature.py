@@ -33,13 +33,14 @@ def noise_signature(E):
     if len(E) < 10:
         return []
     root = np.sqrt(len(E))
-    moments = E.T @ E / len(E)
+    centred = E - E.mean(axis=0)
+    moments = centred.T @ centred / len(E)
     return [
         *(root * E.mean(axis=0)),
         *(root / np.sqrt(2) * moments[np.triu_indices(E.shape[1])]),
-        *(root / np.sqrt(15) * np.mean(E**3, axis=0)),
-        *(root / np.sqrt(96) * np.mean(E**4, axis=0)),
-        root * np.mean(E[1:] * E[:-1]),
+        *(root / np.sqrt(15) * np.mean(centred**3, axis=0)),
+        *(root / np.sqrt(96) * np.mean(centred**4, axis=0)),
+        root * np.mean(centred[1:] * centred[:-1]),
         2 * root * np.mean(E[1:, 0] >= E[:-1, 0]),
         2 * root * np.mean(E < 0),
         10 * len(np.unique(E[:, 0])) / len(E),
@@ -55,7 +56,7 @@ def distance(signature, runs):
         return None
     runs = np.array(runs)
     centre = runs.mean(axis=0)
-    width = 1 + LOOSE * np.abs(centre) + 1.5 * np.ptp(runs, axis=0)
+    width = np.maximum(1, LOOSE * np.abs(centre)) + 3 * np.maximum(0, np.ptp(runs, axis=0) - 4)
     off = np.abs(np.asarray(signature) - centre) / width
     if not np.all(off < FARTHEST):
         return None

@@ -227,7 +227,7 @@ def one_label_for_all_points(plan, X, weights, means, covariances):
     That is the likelihood of a data set that was drawn from one component as a whole. Each
     point has its own z, so each factor of the product has its own sum.
     Read again: 7.4.2, "p(X | theta) = prod_n sum_k ...": first the sum over k, then the product.
-    See it: two points, two components: (a + b)(c + d), not ac + bd.
+    See it: joints 0.1, 0.2 and 0.3, 0.1: (0.1 + 0.2)(0.3 + 0.1) = 0.12, not 0.03 + 0.02 = 0.05.
     """
     densities = np.sum(plan.densities(X, means, covariances), axis=0)
     return np.array([np.logaddexp.reduce(plan.log_weights(np.asarray(weights)) + densities)])

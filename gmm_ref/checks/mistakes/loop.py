@@ -284,7 +284,7 @@ def converged_turned_round(plan, X, run, tol, max_iter):
     """converged is True where it must be False, and False where it must be True.
 
     Read again: the Returns line of the exercise: whether the last step gained less than tol.
-    See it: a run that max_iter ended says False.
+    See it: gains 5, 1, 0.001 and tol = 0.01: True; gains 5, 1 and max_iter = 2: False.
     """
     return not Fit.verdict(plan, X, run, tol, max_iter)
 
@@ -327,7 +327,7 @@ def responsibilities_of_the_start(plan, X, theta, R):
 
     The first step is right; from the second on nothing moves.
     Read again: 7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": of this iteration.
-    See it: theta changes from step to step, so R must be computed inside the loop.
+    See it: r = 0.6 under the start may be 0.8 after step 1: compute R inside the loop.
     """
     return R, R
 
@@ -521,7 +521,7 @@ def trace_of_another_run(plan, runs):
 
     The best is remembered for the one and overwritten for the other: keep all three together.
     Read again: the Returns line of the exercise: the run with the highest last log-likelihood.
-    See it: the log-likelihood of the theta returned must be the last number of the trace.
+    See it: a trace that ends at -31 must come with the theta whose log-likelihood is -31.
     """
     best = max(runs, key=lambda run: run[1][-1])
     return runs[-1][0], best[1], best[2]
@@ -567,7 +567,7 @@ def global_generator(plan, rng):
 
     Then nobody can repeat the run, and neither can you, when you look for an error.
     Read again: the Rules line of the exercise: rng is the only source of chance.
-    See it: the same rng in the same state must give the same run twice.
+    See it: np.random.default_rng(7) draws 0.625, 0.897 and 0.776 first, every time it is made.
     """
     return np.random.default_rng()
 
@@ -590,6 +590,6 @@ def returned_theta_only(plan, runs):
     """Only theta is returned: the trace and converged are missing.
 
     Read again: the Returns line of the exercise: (theta, log_likelihoods, converged).
-    See it: the tuple has three parts, the first of them again a tuple of three.
+    See it: the tuple has 3 parts, and the first of them, theta, has 3 parts again.
     """
     return max(runs, key=lambda run: run[1][-1])[0]

@@ -106,10 +106,10 @@ def singles(plan):
     ]
 
 
-def pairs(plan):
-    """((mistake, mistake), function) for every two mistakes in different steps."""
+def pairs(plan, one=None):
+    """((mistake, mistake), function) for every two mistakes in different steps, or with ``one``."""
     for first, second in itertools.combinations(plan.catalogue(), 2):
-        if first.step == second.step:
+        if first.step == second.step or one not in (None, first, second):
             continue
         for way, other in itertools.product(first.ways, second.ways):
             function = implementation(plan, (first.step, way), (second.step, other))
