@@ -20,7 +20,9 @@ exclude_patterns = ["**.ipynb_checkpoints"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
-# Sliders need a kernel, which a page has not: nothing is loaded for them, and nothing is shown.
+# Sliders need a kernel, which a page has not: nothing is loaded for them. Their still picture,
+# text/html, goes before them, and they before their name in plain text.
+nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", 35)]
 nb_ipywidgets_js = {}
 
 myst_enable_extensions = ["amsmath", "dollarmath"]
