@@ -148,7 +148,7 @@ def fit_best(X, n_components, n_restarts, rng):
         )
     covariance = _scatter(X - X.mean(axis=0), np.ones(len(X))) / len(X)
     cholesky_factor(covariance, "the covariance of X")
-    starts = [_random_start(X, covariance, n_components, rng) for _ in range(n_restarts)]
+    starts = [random_start(X, covariance, n_components, rng) for _ in range(n_restarts)]
     runs = [_run(X, start) for start in starts]
     best, collapse = max(runs, key=lambda run: (run[1] is None, run[0].log_likelihoods[-1]))
     if collapse is not None:
@@ -187,7 +187,11 @@ def _check_spread(X, covariances):
             raise DegenerateComponent(f"covariances[{k}] is 0 up to rounding", k)
 
 
-def _random_start(X, covariance, n_components, rng):
+def random_start(X, covariance, n_components, rng):
+    """A start of `fit_best`: K different points as means, equal weights, one covariance for all.
+
+    X (N, D) and covariance (D, D), both valid; rng, a numpy Generator. Returns Parameters.
+    """
     means = X[rng.choice(len(X), size=n_components, replace=False)]
     weights = np.full(n_components, 1 / n_components)
     return Parameters(weights, means, np.stack([covariance] * n_components))

@@ -18,7 +18,7 @@ log_likelihood = Formula(
     likelihood.log_likelihood,
     "log p(X) = sum_n log sum_k pi_k N(x_n | mu_k, Sigma_k)",
     LogLikelihood,
-    follow=lambda arguments, log_density: np.sum(log_density(**arguments)),
+    follow=lambda arguments, log_density: np.sum(log_density(*arguments.values())),
     hard=many_points,
 )
 
