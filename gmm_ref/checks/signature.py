@@ -56,7 +56,7 @@ def distance(signature, runs):
         return None
     runs = np.array(runs)
     centre = runs.mean(axis=0)
-    width = np.maximum(1, LOOSE * np.abs(centre)) + 3 * np.maximum(0, np.ptp(runs, axis=0) - 4)
+    width = np.maximum(np.maximum(1, LOOSE * np.abs(centre)), 0.8 * np.ptp(runs, axis=0))
     off = np.abs(np.asarray(signature) - centre) / width
     if not np.all(off < FARTHEST):
         return None
