@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = sorted(path.stem for path in (ROOT / "chapter7").glob("*.ipynb"))
+pytestmark = pytest.mark.skipif(not CHAPTER, reason="chapter7/ has no notebooks")
 
 WAIT = 60_000  # ms: far more than anything here takes
 ALL_RAN = """() => {
@@ -47,12 +48,17 @@ def test_a_notebook_runs_and_its_sliders_move(open_in_lab, name):
     for cell in moved:
         before = cell.evaluate(PICTURES)
         assert before, "a slider beside no picture"
-        slider = cell.get_by_role("slider").first
-        slider.focus()
-        for _ in range(3):
-            slider.press("ArrowRight")
+        move(cell.get_by_role("slider").first)
         page.wait_for_function(CHANGED, arg=[cell.element_handle(), before])
     assert moved or name == "index", "nothing to move"
+
+
+def move(slider):
+    """Three steps up, or down from the top: whichever end it stands at, it moves."""
+    slider.focus()
+    at_the_top = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+    for _ in range(3):
+        slider.press("ArrowLeft" if at_the_top else "ArrowRight")
 
 
 def test_validate_answers(open_in_lab):
