@@ -58,10 +58,15 @@ def lab(browser, tmp_path_factory):
     home = tmp_path_factory.mktemp("lab")
     for folder in ("chapter7", "exercises"):
         shutil.copytree(ROOT / folder, home / "root" / folder)
-    # Every cell in the page, seen or not, so that the tests can look at all of them.
-    settings = home / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"windowingMode": "none"}))
+    settings = {
+        # Every cell in the page, seen or not, so that the tests can look at all of them.
+        "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    }
+    for name, values in settings.items():
+        file = home / f"settings/@jupyterlab/{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values))
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -69,7 +74,7 @@ def lab(browser, tmp_path_factory):
     options = {
         "ServerApp.root_dir": home / "root", "ServerApp.port": port, "ServerApp.port_retries": 0,
         "ServerApp.open_browser": False, "ServerApp.allow_root": True, "ServerApp.ip": "127.0.0.1",
-        "IdentityProvider.token": "", "LabApp.news_url": None,
+        "IdentityProvider.token": "",
         "LabApp.user_settings_dir": home / "settings", "LabApp.workspaces_dir": home / "workspaces",
     }  # fmt: skip
     places = {"JUPYTER_RUNTIME_DIR": home / "runtime", "JUPYTER_CONFIG_DIR": home / "config"}
