@@ -13,6 +13,9 @@ lab: .venv/with-lab  ## JupyterLab on the chapter and the exercises
 demo: .venv/with-grade  ## a demonstration class, from release to marks, in a folder of its own
 	gmm-course demo
 
+html: .venv/with-book  ## the chapter as a web page, in build/html
+	sphinx-build --quiet -c book chapter7 build/html
+
 release: .venv/with-grade  ## exercises/, generated from solutions/
 	gmm-course release
 
@@ -40,4 +43,7 @@ clean:  ## remove what was made: .venv and caches
 	python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@
 
-.PHONY: help lab demo release test test-lowest clean
+mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which
+	python -m gmm_ref.checks.table
+
+.PHONY: help lab demo html mistakes release test test-lowest clean
