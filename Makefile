@@ -14,7 +14,7 @@ demo: .venv/with-grade  ## a demonstration class, from release to marks, in a fo
 	gmm-course demo
 
 html: .venv/with-book  ## the chapter as a web page, in build/html
-	sphinx-build --quiet -c book chapter7 build/html
+	sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 -d build/doctrees -c book chapter7 build/html
 
 release: .venv/with-grade  ## exercises/, generated from solutions/
 	gmm-course release
