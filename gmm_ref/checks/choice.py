@@ -21,7 +21,7 @@ THREE_GROUPS = np.array(
 BEST_OF_THREE_GROUPS = -31.708
 
 # How many generators a function is looked at with, and how many starts it then makes.
-_LOOKS, _STARTS = 16, 8
+_LOOKS, _STARTS = 24, 8
 
 
 def restarts_case(rng, n_restarts, note="", like=None, rng_of_run=None):
@@ -41,7 +41,7 @@ def highest(case):
 
 @dataclass(frozen=True)
 class Look:
-    """What is seen of a function: shares and mean ranks between 0 and 1, unless said otherwise."""
+    """What is seen of a function: flags, and shares between 0 and 1, unless said otherwise."""
 
     repeatable: bool
     consistent: bool  # the trace ends with the log-likelihood of the theta
@@ -50,23 +50,28 @@ class Look:
     climbs: float  # gained by a run, the largest
     as_with_one_start: float
     best: float  # ends at the highest maximum
-    start_rank: float  # of the first log-likelihood, among runs with one start
-    steps_rank: float
+    second: float  # the second of two runs is chosen
+    # What a second run that is chosen has before the first: the share of strict differences,
+    # or 0 where a single one goes the other way.
+    by: dict
+
+    def by_most(self, name):
+        """Whether a rule explains the choices, and better than the other rules do."""
+        return self.best < 0.95 and self.by[name] == max(self.by.values()) > 0
 
 
 SIGNS = (
     ("global_generator", lambda look: not look.repeatable),
     ("trace_of_another_run", lambda look: not look.consistent),
     ("all_means_at_one_point", lambda look: look.climbs < 0.5),
-    ("same_start_for_all", lambda look: look.same_for_every_rng and look.as_with_one_start == 1),
-    ("starts_without_rng", lambda look: look.same_for_every_rng),
+    ("same_start_for_all", lambda look: look.same_for_every_rng),
     ("stopped_after_a_step", lambda look: look.steps <= 3),
     ("returned_the_first_run", lambda look: look.as_with_one_start > 0.95),
-    ("returned_the_lowest", lambda look: look.best < 0.05),
-    ("longest_run", lambda look: look.best < 0.95 and look.steps_rank > 0.75),
-    ("shortest_run", lambda look: look.best < 0.95 and look.steps_rank < 0.25),
-    ("best_start_for_best_end", lambda look: look.best < 0.95 and look.start_rank > 0.75),
-    ("returned_the_last_run", lambda look: look.best < 0.95),
+    ("returned_the_last_run", lambda look: look.best < 0.95 and look.second > 0.85),
+    ("returned_the_lowest", lambda look: look.by_most("lower")),
+    ("longest_run", lambda look: look.by_most("longer")),
+    ("shortest_run", lambda look: look.by_most("shorter")),
+    ("best_start_for_best_end", lambda look: look.by_most("start")),
 )
 
 
@@ -89,18 +94,31 @@ def observe(function, rng):
     seeds = rng.integers(2**63, size=_LOOKS)
     many = [_run(function, first, _STARTS, seed) for seed in seeds]
     one = [_run(function, first, 1, seed) for seed in seeds]
-    again = _run(function, first, _STARTS, seeds[0])
+    again = [_run(function, first, 1, seed) for seed in seeds[:6]]
+    pairs = [_run(function, first, 2, seed)[1] for seed in seeds]
     traces, singles_ = [trace for _, trace in many], [trace for _, trace in one]
+    second = [
+        (two, alone)
+        for two, alone in zip(pairs, singles_, strict=True)
+        if not np.array_equal(two, alone)
+    ]
     return Look(
-        repeatable=np.array_equal(again[1], traces[0]),
+        repeatable=all(
+            np.array_equal(trace, before[1]) for (_, trace), before in zip(again, one, strict=False)
+        ),
         consistent=all(ends_fault(first.arguments["X"], *run) is None for run in many),
         same_for_every_rng=all(np.array_equal(trace, traces[0]) for trace in traces),
         steps=float(np.median([len(trace) for trace in singles_])),
         climbs=max(trace[-1] - trace[0] for trace in [*traces, *singles_]),
         as_with_one_start=np.mean(list(map(np.array_equal, traces, singles_))),
         best=np.mean([trace[-1] > highest(first) - 0.1 for trace in traces]),
-        start_rank=_rank([t[0] for t in traces], [t[0] for t in singles_]),
-        steps_rank=_rank([len(t) for t in traces], [len(t) for t in singles_]),
+        second=len(second) / len(singles_),
+        by={
+            "lower": _rule(-two[-1] + one[-1] for two, one in second),
+            "longer": _rule(len(two) - len(one) for two, one in second),
+            "shorter": _rule(len(one) - len(two) for two, one in second),
+            "start": _rule(two[0] - one[0] for two, one in second),
+        },
     )
 
 
@@ -110,10 +128,12 @@ def _run(function, case, n_restarts, seed):
     return theta, np.asarray(log_likelihoods, dtype=float)
 
 
-def _rank(values, among):
-    """The mean share of ``among`` below each value; a tie counts half."""
-    values, among = np.array(values)[:, None], np.array(among)
-    return np.mean((among < values) + 0.5 * (among == values))
+def _rule(gains):
+    """The share of gains above 0, or 0 where one is below."""
+    gains = list(gains)
+    if not gains or min(gains) < -1e-6:
+        return 0.0
+    return sum(gain > 1e-6 for gain in gains) / len(gains)
 
 
 def _like(wrong, plan, case, outcome):

@@ -527,22 +527,11 @@ def trace_of_another_run(plan, runs):
     return runs[-1][0], best[1], best[2]
 
 
-@FitBest.mistake("source")
-def starts_without_rng(plan, rng):
-    """The starts do not come from rng: every call begins at the same places.
-
-    Restarts help only if each is drawn anew; a generator with a fixed seed repeats itself.
-    Read again: the Rules line of the exercise: rng is the only source of chance.
-    See it: np.random.default_rng(0) draws the same numbers every time.
-    """
-    return np.random.default_rng(0)
-
-
 @FitBest.mistake("start")
 def same_start_for_all(plan, X, n_components, rng):
-    """Every restart begins at the same place: nothing is drawn.
+    """Every call begins at the same places: the starts are not drawn from rng.
 
-    Twenty runs from one start end in one maximum.
+    Runs from one start end in one maximum, and a fixed seed repeats itself.
     Read again: 7.4.5, "depending on initialization": draw the means anew for each start.
     See it: X[:2] are the same two points each time, X[rng.choice(N, 2, replace=False)] are not.
     """
