@@ -142,6 +142,7 @@ def test_moments_survive_any_m_step(problem):
     mean = X.mean(axis=0)
     assert weights.sum() == pytest.approx(1, rel=1e-14)
     assert_allclose(weights @ means, mean, rtol=1e-10, atol=1e-12)
+    assert_array_equal(covariances, covariances.mT)
     within = np.einsum("k,kij->ij", weights, covariances)
     between = (weights[:, None] * (means - mean)).T @ (means - mean)
     total = (X - mean).T @ (X - mean) / len(X)
@@ -221,6 +222,7 @@ def test_fit_of_no_steps_holds_the_start():
     result = fit(SLOW_X, tuple(SLOW_START), max_iter=0)
     np.testing.assert_equal(result.parameters, SLOW_START)
     assert isinstance(result.parameters, Parameters)
+    assert not np.shares_memory(result.parameters.means, SLOW_START.means)
     assert_array_equal(result.log_likelihoods, [log_likelihood(SLOW_X, *SLOW_START)])
     assert result.converged is False
 
@@ -342,11 +344,14 @@ def test_collapse_onto_a_line_is_a_collapse():
     assert np.linalg.eigvalsh(result.parameters.covariances).min() > 0
 
 
-def test_collapse_at_an_offset_of_1e8():
-    """Points there are rounded to 1e-8: what is left of a spread is that rounding, not 0."""
-    start = LONELY_START._replace(means=LONELY_START.means + 1e8)
-    _, warning = run_to_collapse(LONELY_X + 1e8, start)
+@pytest.mark.parametrize("offset", [0, 1e8])
+def test_collapse_onto_the_rounding_of_the_data(offset):
+    """Five points alike, and one feature: a covariance of 2e-31, rounding, is not kept as one."""
+    X = np.array([[-1.3], [-0.4], [0.2], [0.7], [1.9], *[[5.1]] * 5]) + offset
+    start = ([0.7, 0.3], np.array([[0.1], [4.9]]) + offset, [[[1.2]], [[0.3]]])
+    result, warning = run_to_collapse(X, start)
     assert warning.component == 1
+    assert result.parameters.covariances.min() > 1e-16
 
 
 def test_weight_of_0_at_the_start_is_a_component_without_points():
