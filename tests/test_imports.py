@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "parameters": set(),
     "datasets": {"parameters"},
     **{name: {"parameters", *SECTIONS[:i]} for i, name in enumerate(SECTIONS)},
+    "quiz": set(),  # the self-checks of the chapter: they stand alone
     "figures": {"figures", "parameters", "datasets", *SECTIONS},
     "checks": {"checks", "parameters", "datasets", *SECTIONS},
     "grading": {"grading", "checks", "parameters", "datasets", *SECTIONS},
