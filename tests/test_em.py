@@ -187,6 +187,14 @@ def test_m_step_with_an_offset_of_1e8():
     assert_allclose(far.covariances, near.covariances, rtol=1e-12)
 
 
+def test_m_step_of_groups_far_apart():
+    """Spread 1 at a distance of 1e6: the mean square less the squared mean loses 12 digits."""
+    X, _, Z, _ = draw_problem(17, N=20)
+    X = np.round(X * 2**20) / 2**20  # so that the distances, whole numbers, add up exactly
+    near, far = m_step(X, Z), m_step(X + 1e6 * Z @ [[0, 1], [3, 0], [2, 5]], Z)
+    assert_allclose(far.covariances, near.covariances, rtol=1e-8)
+
+
 def test_m_step_of_a_dead_component(lopsided):
     R = np.insert(lopsided.R, 2, 0, axis=1)
     with pytest.raises(ValueError, match=r"R\[:, 2\] sums to 0.*no points.*drop the column"):
