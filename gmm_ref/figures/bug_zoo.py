@@ -1,0 +1,55 @@
+"""A picture of 7.4.5 gone wrong: what each wrong M-step does to the climb and to the moments."""
+
+import numpy as np
+
+from gmm_ref import e_step, log_likelihood, m_step
+from gmm_ref.figures.style import line
+
+STEPS = 15
+
+
+def bug_zoo(axes, X, theta, wrong_m_step, name):
+    """Two accounts of EM from theta, with the right M-step and with ``wrong_m_step``.
+
+    axes, two: the log-likelihood after each step, and how far the mean and covariance of the
+    mixture are from those of the data, which every right M-step makes equal:
+    sum_k pi_k mu_k = mean, sum_k pi_k (Sigma_k + mu_k mu_k^T) - mean mean^T = covariance.
+    X (N, D); wrong_m_step(X, R) -> (weights, means, covariances); name, what the legend calls it.
+    A wrong run ends where its theta is no mixture any more. Returns the lines drawn.
+    """
+    climb, moments = axes
+    drawn = []
+    for j, (step, label) in enumerate([(m_step, "right"), (wrong_m_step, name)]):
+        thetas = _run(X, theta, step)
+        heights = [log_likelihood(X, *there) for there in thetas]
+        gaps = [_moment_gap(X, *there) for there in thetas[1:]]
+        drawn += climb.plot(heights, **line(j), marker=".", label=label)
+        drawn += moments.plot(range(1, len(thetas)), gaps, **line(j), marker=".", label=label)
+    climb.set(xlabel="step", ylabel="log-likelihood", xlim=(-0.5, STEPS + 0.5))
+    moments.set(xlabel="step", ylabel="distance of the moments", xlim=(-0.5, STEPS + 0.5))
+    moments.set(yscale="log", ylim=(1e-17, 1e2))
+    climb.figure.legend(handles=drawn[::2], loc="outside upper center", ncols=2)
+    return drawn
+
+
+def _run(X, theta, step):
+    """theta and what follows from it, up to STEPS steps or the first that gives no mixture."""
+    thetas = [theta]
+    for _ in range(STEPS):
+        new = step(X, e_step(X, *thetas[-1]))
+        try:
+            log_likelihood(X, *new)
+        except ValueError:
+            break
+        thetas.append(new)
+    return thetas
+
+
+def _moment_gap(X, weights, means, covariances):
+    """The greatest difference of the moments of mixture and data, in spreads of X."""
+    scale = X.std(axis=0)
+    offsets = (means - X.mean(axis=0)) / scale
+    within = np.einsum("k,kij->ij", weights, covariances / np.outer(scale, scale))
+    between = np.einsum("k,ki,kj->ij", weights, offsets, offsets)
+    of_means = np.abs(weights @ offsets).max()
+    return max(of_means, np.abs(within + between - np.corrcoef(X.T)).max())

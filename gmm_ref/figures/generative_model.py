@@ -1,0 +1,126 @@
+"""Pictures of 7.4.1: the plate diagram, the ladder, labels hidden and shown, sum and mixture."""
+
+import numpy as np
+from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, FancyBboxPatch
+
+from gmm_ref import log_gaussian, responsibilities, sample_mixture
+from gmm_ref.figures.likelihood import mixture_density
+from gmm_ref.figures.posterior import responsibility_curves
+from gmm_ref.figures.style import GREY, colour, fill, line, marker, theta_1d
+
+
+def plate_diagram(ax):
+    """The model of 7.4.1 as a graph: pi to z_n to x_n on a plate of N, mu and Sigma of K.
+
+    What is seen is shaded, what is hidden is white. Returns the list of patches drawn.
+    """
+    ax.set(xlim=(0, 7), ylim=(0, 3), aspect="equal")
+    ax.axis("off")
+    nodes = {r"$\pi$": (0.8, 1.6), r"$z_n$": (2.8, 1.6), r"$\mathbf{x}_n$": (4.4, 1.6)}
+    parameters = {r"$\mu_k$": (6.1, 2.2), r"$\mathbf{\Sigma}_k$": (6.1, 1.0)}
+    patches = []
+    for name, centre in {**nodes, **parameters}.items():
+        seen = "x" in name
+        patches.append(Circle(centre, 0.42, fc="#cccccc" if seen else "white", ec="black"))
+        ax.text(*centre, name, ha="center", va="center", fontsize=14)
+    pi, z, x = nodes.values()
+    for start, end in [(pi, z), (z, x), *((point, x) for point in parameters.values())]:
+        look = {"arrowstyle": "-|>", "mutation_scale": 14, "fc": "black"}
+        patches.append(FancyArrowPatch(start, end, shrinkA=24, shrinkB=24, **look))
+    plates = [((2.1, 0.6), 3.0, 1.9, "N"), ((5.5, 0.1), 1.3, 2.85, "K")]
+    for corner, width, height, name in plates:
+        plate = FancyBboxPatch(corner, width, height, "round,pad=0,rounding_size=0.1", fc="none")
+        patches.append(plate)
+        ax.text(corner[0] + width - 0.1, corner[1] + 0.08, f"${name}$", ha="right", fontsize=12)
+    ax.text(2.8, 2.12, "hidden", ha="center", fontsize=10)
+    ax.text(4.4, 2.12, "seen", ha="center", fontsize=10)
+    for patch in patches:
+        ax.add_patch(patch)
+    return patches
+
+
+def ladder(axes, weights, means, sds, x):
+    """p(z), p(x | z), p(x) and p(z | x) one above the other, with one cursor at ``x``.
+
+    axes, four; weights, means and sds (K,) of a mixture in one dimension; x, a number.
+    Returns the cursors, one line in each of the lower three axes.
+    """
+    prior, given, marginal, posterior = axes
+    weights, mu, covariances = theta_1d(weights, means, sds)
+    grid = np.linspace(min(means) - 4 * max(sds), max(means) + 4 * max(sds), 401)
+    left = np.cumsum(weights) - weights
+    for k, weight in enumerate(weights):
+        prior.barh(0, weight, left=left[k], **fill(k))
+        prior.text(left[k] + weight / 2, 0.65, f"$\\pi_{k}$ = {weight:.2f}", ha="center")
+        bell = np.exp(log_gaussian(grid[:, None], mu[k], covariances[k]))
+        given.plot(grid, bell, **line(k), label=f"component {k}")
+    prior.set(xlim=(0, 1), ylim=(-0.5, 1.2), yticks=[], ylabel="$p(z)$")
+    given.set(ylabel=r"$p(x \mid z)$")
+    given.legend(loc="upper right", frameon=False)
+    mixture_density(marginal, weights, means, sds, grid)
+    responsibility_curves(posterior, weights, means, sds, grid)
+    r = responsibilities(np.array([[x]]), weights, mu, covariances)[0]
+    for k, height in enumerate(r):
+        posterior.plot(x, height, marker(k), color=colour(k), markersize=8)
+    shares = ", ".join(f"$r_{k}$ = {share:.2f}" for k, share in enumerate(r))
+    posterior.set_title(f"at the cursor, $x$ = {x:.1f}: {shares}", fontsize=10)
+    for ax in axes[1:]:
+        ax.set_xlim(grid[0], grid[-1])
+    return [ax.axvline(x, color="black", linewidth=1) for ax in axes[1:]]
+
+
+def hidden_labels(ax, X):
+    """The points X (N, 2) as they are seen: in grey, all alike. Returns the dots."""
+    dots = ax.scatter(*X.T, s=22, c=GREY, linewidths=0)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+    return dots
+
+
+def labelled_points(ax, X, z):
+    """The points X (N, 2) in the colour and marker of their labels z (N,).
+
+    Returns one collection of dots for each component.
+    """
+    drawn = []
+    for k in range(max(z) + 1):
+        look = {"s": 24, "c": colour(k), "marker": marker(k), "label": f"component {k}"}
+        drawn.append(ax.scatter(*X[z == k].T, **look))
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+    ax.legend(loc="best", framealpha=0.9)
+    return drawn
+
+
+def components(ax, weights, means, covariances):
+    """The ellipses of one and two standard deviations of each component, for D = 2.
+
+    weights (K,), means (K, 2), covariances (K, 2, 2). Returns the ellipses.
+    """
+    ellipses = []
+    for k in range(len(weights)):
+        variances, directions = np.linalg.eigh(covariances[k])
+        angle = np.degrees(np.arctan2(*directions[::-1, 1]))
+        for sd in (1, 2):
+            width, height = 2 * sd * np.sqrt(variances[::-1])
+            ellipse = Ellipse(means[k], width, height, angle=angle, fill=False, lw=1.8)
+            ellipse.set(edgecolor=colour(k), linestyle=line(k)["linestyle"])
+            ellipses.append(ax.add_patch(ellipse))
+    ax.autoscale_view()
+    return ellipses
+
+
+def sum_or_mixture(axes, weights, means, sds, rng):
+    """Two histograms: sum_k pi_k x_k of Gaussian variables, and the mixture of section 7.4.1.
+
+    axes, two; weights, means and sds (K,); rng, a numpy Generator. Returns the two sets of bars.
+    """
+    n_samples = 4000
+    weights, mu, covariances = theta_1d(weights, means, sds)
+    each = rng.normal(means, sds, size=(n_samples, len(weights)))
+    X, _ = sample_mixture(weights, mu, covariances, n_samples, rng)
+    bins = np.linspace(min(means) - 4 * max(sds), max(means) + 4 * max(sds), 61)
+    drawn = []
+    names = ["weighted sum of two variables", "mixture: one of the two, by chance"]
+    for k, (ax, x, name) in enumerate(zip(axes, [each @ weights, X[:, 0]], names, strict=True)):
+        drawn.append(ax.hist(x, bins, density=True, histtype="stepfilled", **fill(k))[2])
+        ax.set(title=name, xlabel="$x$", ylabel="density")
+    return drawn

@@ -1,0 +1,51 @@
+"""Pictures of 7.4.3: responsibilities as curves, as colours, and how unsure they are."""
+
+import numpy as np
+
+from gmm_ref import most_probable_component, posterior_entropy, responsibilities
+from gmm_ref.figures.style import line, marker, mixed_colours, theta_1d
+
+
+def responsibility_curves(ax, weights, means, sds, x):
+    """r_k(x) = p(z_k = 1 | x) over the grid x, with a tick wherever two curves cross half-way.
+
+    weights, means and sds (K,); x (M,). Returns the K lines and the line of the crossings.
+    """
+    R = responsibilities(np.asarray(x)[:, None], *theta_1d(weights, means, sds))
+    lines = [ax.plot(x, R[:, k], **line(k), label=f"$r_{k}$")[0] for k in range(R.shape[1])]
+    first = most_probable_component(R)
+    change = np.flatnonzero(np.diff(first))
+    crossings = (x[change] + x[change + 1]) / 2
+    height = np.interp(crossings, x, R.max(axis=1))
+    lines += ax.plot(crossings, height, "x", color="black", markersize=9, label="crossing")
+    ax.set(ylabel=r"$p(z \mid x)$", xlabel="$x$", ylim=(-0.05, 1.05))
+    return lines
+
+
+def posterior_entropy_curve(ax, weights, means, sds, x):
+    """The entropy of p(z | x), in nats, over the grid x, and its greatest possible value log K.
+
+    weights, means and sds (K,); x (M,). Returns the curve and the line of log K.
+    """
+    R = responsibilities(np.asarray(x)[:, None], *theta_1d(weights, means, sds))
+    (curve,) = ax.plot(x, posterior_entropy(R), color="black", label="entropy")
+    limit = ax.axhline(np.log(R.shape[1]), color="black", linestyle=":", label="log K")
+    ax.set(xlabel="$x$", ylabel="entropy, nats", ylim=(0, 1.15 * np.log(R.shape[1])))
+    return [curve, limit]
+
+
+def soft_points(ax, X, R):
+    """The points X (N, 2), coloured by their responsibilities R (N, K).
+
+    The marker is that of the most probable component, and the less sure, the smaller the point.
+    Returns one collection of dots for each component that is the most probable of some point.
+    """
+    likely = most_probable_component(R)
+    colours, sizes = mixed_colours(R), 4 + 26 * R.max(axis=1) ** 3
+    drawn = []
+    for k in np.unique(likely):
+        mine = likely == k
+        look = {"s": sizes[mine], "c": colours[mine], "marker": marker(k), "linewidths": 0}
+        drawn.append(ax.scatter(*X[mine].T, **look))
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+    return drawn

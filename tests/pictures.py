@@ -1,0 +1,151 @@
+"""One small picture of every function in gmm_ref.figures, drawn from fixed numbers."""
+
+import numpy as np
+
+from gmm_ref import Parameters, datasets, e_step, figures, fit, m_step, sample_mixture
+
+LINE = ([0.3, 0.7], [0.0, 4.0], [1.0, 1.5])
+GRID = np.linspace(-5, 10, 101)
+PLANE = Parameters(
+    weights=np.array([0.5, 0.3, 0.2]),
+    means=np.array([[0.0, 0.0], [4.0, 1.0], [1.0, 4.0]]),
+    covariances=np.array(
+        [[[1.0, 0.6], [0.6, 1.0]], [[0.5, 0], [0, 2.0]], [[1, -0.4], [-0.4, 0.5]]]
+    ),
+)
+START = Parameters(
+    weights=np.array([0.5, 0.5]),
+    means=np.array([[2.0, 80.0], [5.0, 60.0]]),
+    covariances=np.array([[[1.0, 0], [0, 100.0]]] * 2),
+)
+
+
+def rng():
+    return np.random.default_rng(74)
+
+
+def plane():
+    return sample_mixture(*PLANE, 60, rng())
+
+
+def plate_diagram():
+    fig, ax = figures.canvas(height=3)
+    return fig, figures.plate_diagram(ax)
+
+
+def ladder():
+    fig, axes = figures.canvas(4, 1, height=7, height_ratios=[1, 2, 2, 2])
+    return fig, figures.ladder(axes, *LINE, 2.0)
+
+
+def hidden_labels():
+    fig, ax = figures.canvas()
+    return fig, figures.hidden_labels(ax, plane()[0])
+
+
+def labelled_points():
+    fig, ax = figures.canvas()
+    return fig, figures.labelled_points(ax, *plane())
+
+
+def soft_points():
+    fig, ax = figures.canvas()
+    X, _ = plane()
+    return fig, figures.soft_points(ax, X, e_step(X, *PLANE))
+
+
+def components():
+    fig, ax = figures.canvas()
+    return fig, figures.components(ax, *PLANE)
+
+
+def mixture_density():
+    fig, ax = figures.canvas()
+    return fig, figures.mixture_density(ax, *LINE, GRID)
+
+
+def sum_or_mixture():
+    fig, axes = figures.canvas(1, 2, sharey=True)
+    return fig, figures.sum_or_mixture(axes, *LINE, rng())
+
+
+def one_label_or_many():
+    fig, axes = figures.canvas(1, 2, sharex=True)
+    return fig, figures.one_label_or_many(axes, *LINE, 12, rng())
+
+
+def responsibility_curves():
+    fig, ax = figures.canvas()
+    return fig, figures.responsibility_curves(ax, *LINE, GRID)
+
+
+def posterior_entropy_curve():
+    fig, ax = figures.canvas()
+    return fig, figures.posterior_entropy_curve(ax, *LINE, GRID)
+
+
+def bound():
+    fig, ax = figures.canvas()
+    X, start = datasets.seven_points()
+    R = e_step(X, *start)
+    moved = start._replace(means=np.array([[-2.0], [0.0], [8.0]]))
+    return fig, figures.bound(ax, X, moved, R)
+
+
+def em_film():
+    fig, axes = figures.canvas(1, 3, sharex=True, sharey=True)
+    X = datasets.old_faithful()
+    thetas = [fit(X, START, max_iter=steps).parameters for steps in (0, 4, 12)]
+    return fig, figures.em_film(axes, X, thetas)
+
+
+def log_likelihood_trace():
+    fig, ax = figures.canvas()
+    X, start = datasets.seven_points()
+    return fig, figures.log_likelihood_trace(ax, fit(X, start).log_likelihoods)
+
+
+def local_maxima():
+    fig, ax = figures.canvas()
+    X = datasets.old_faithful()
+    twin = START._replace(means=np.tile(X.mean(axis=0), (2, 1)))
+    return fig, figures.local_maxima(ax, X, [fit(X, START), fit(X, twin)])
+
+
+def collapse():
+    fig, ax = figures.canvas()
+    X, _ = datasets.seven_points()
+    return fig, figures.collapse(ax, X, 10.0 ** -np.arange(8))
+
+
+def bug_zoo():
+    fig, axes = figures.canvas(1, 2)
+
+    def equal_weights(X, R):
+        return m_step(X, R)._replace(weights=np.full(2, 0.5))
+
+    return fig, figures.bug_zoo(axes, datasets.old_faithful(), START, equal_weights, "equal")
+
+
+PICTURES = {
+    draw.__name__: draw
+    for draw in [
+        bound,
+        bug_zoo,
+        collapse,
+        components,
+        em_film,
+        hidden_labels,
+        labelled_points,
+        ladder,
+        local_maxima,
+        log_likelihood_trace,
+        mixture_density,
+        one_label_or_many,
+        plate_diagram,
+        posterior_entropy_curve,
+        responsibility_curves,
+        soft_points,
+        sum_or_mixture,
+    ]
+}
