@@ -117,13 +117,14 @@ def _signature_of_pairs(answer, arguments):
     for k, (mean, covariance) in enumerate(theta):
         E[z == k] = _whitened(X[z == k], mean, covariance)
     spread = X.std(axis=0) + 1e-300
-    signature = [
-        *labels_signature(z, len(theta)),
-        *noise_signature(E),
-        *noise_signature((X - X.mean(axis=0)) / spread),
-    ]
+    noise = noise_signature(E)
+    signature = [*labels_signature(z, len(theta)), *noise]
+    if len(np.unique(z)) == 1:
+        # One label for all, a different one each time: what follows would tell only which.
+        return signature + [0.0] * len(noise) * (1 + len(theta))
+    signature += noise_signature((X - X.mean(axis=0)) / spread)
     for k in range(len(theta)):
-        signature += noise_signature(E[z == k]) or [0.0] * len(noise_signature(E))
+        signature += noise_signature(E[z == k]) or [0.0] * len(noise)
     return signature
 
 
