@@ -7,19 +7,28 @@ from gmm_ref.figures.style import line, marker, mixed_colours, theta_1d
 
 
 def responsibility_curves(ax, weights, means, sds, x):
-    """r_k(x) = p(z_k = 1 | x) over the grid x, with a tick wherever two curves cross half-way.
+    """r_k(x) = p(z_k = 1 | x) over the grid x, with a cross where the most probable k changes.
 
-    weights, means and sds (K,); x (M,). Returns the K lines and the line of the crossings.
+    weights, means and sds (K,); x (M,), increasing. Returns the K lines and that of the crosses.
     """
-    R = responsibilities(np.asarray(x)[:, None], *theta_1d(weights, means, sds))
+    x = np.asarray(x)
+    R = responsibilities(x[:, None], *theta_1d(weights, means, sds))
     lines = [ax.plot(x, R[:, k], **line(k), label=f"$r_{k}$")[0] for k in range(R.shape[1])]
-    first = most_probable_component(R)
-    change = np.flatnonzero(np.diff(first))
-    crossings = (x[change] + x[change + 1]) / 2
-    height = np.interp(crossings, x, R.max(axis=1))
-    lines += ax.plot(crossings, height, "x", color="black", markersize=9, label="crossing")
+    changes = np.diff(most_probable_component(R))
+    crossings = np.array([_crossing(x, R, i) for i in np.flatnonzero(changes)])
+    look = {"color": "black", "markersize": 9, "label": "crossing"}
+    lines += ax.plot(*crossings.reshape(-1, 2).T, "x", **look)
     ax.set(ylabel=r"$p(z \mid x)$", xlabel="$x$", ylim=(-0.05, 1.05))
+    ax.legend(loc="center right", frameon=False)
     return lines
+
+
+def _crossing(x, R, i):
+    """(x, r) where the two most probable components change places between x[i] and x[i + 1]."""
+    before, after = most_probable_component(R[i : i + 2])
+    lead = R[i : i + 2, before] - R[i : i + 2, after]
+    share = lead[0] / (lead[0] - lead[1])
+    return np.array([1 - share, share]) @ np.column_stack([x[i : i + 2], R[i : i + 2, before]])
 
 
 def posterior_entropy_curve(ax, weights, means, sds, x):
@@ -30,7 +39,8 @@ def posterior_entropy_curve(ax, weights, means, sds, x):
     R = responsibilities(np.asarray(x)[:, None], *theta_1d(weights, means, sds))
     (curve,) = ax.plot(x, posterior_entropy(R), color="black", label="entropy")
     limit = ax.axhline(np.log(R.shape[1]), color="black", linestyle=":", label="log K")
-    ax.set(xlabel="$x$", ylabel="entropy, nats", ylim=(0, 1.15 * np.log(R.shape[1])))
+    ax.set(xlabel="$x$", ylabel="entropy, nats", ylim=(0, 1.6 * np.log(R.shape[1])))
+    ax.legend(loc="upper right", frameon=False)
     return [curve, limit]
 
 
