@@ -17,9 +17,10 @@ from traitlets import Bool, Float, Integer
 
 from gmm_ref.grading.judging import Judge, plain_error
 from gmm_ref.grading.record import RECORD
-from gmm_ref.grading.sandbox import NoSandbox, NoWalls, Sandbox
+from gmm_ref.grading.sandbox import NoWalls, Sandbox
 from gmm_ref.grading.seeds import class_secret, secret_path, student_seed
 from gmm_ref.grading.student import Ended, Limits, Student
+from gmm_ref.grading.walls import NoSandbox
 
 DEFAULT = Limits()
 # What a page may show of a student's output: no markup that could run in a browser.

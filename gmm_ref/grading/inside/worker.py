@@ -21,6 +21,7 @@ import wire
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 from watch import Watch
 
 # What a notebook page may show of a student's output: no markup that could run in a browser.
@@ -120,15 +121,23 @@ class Shell(InteractiveShell):
         self.outputs.error(etype.__name__, str(evalue)[:2000], stb)
 
 
-class Worker:
-    """Answers one request after another, until the connection ends."""
+def make_shell():
+    """The one shell of this process, without a history, whose saving would take a thread."""
+    return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
 
-    def __init__(self, stream):
+
+class Worker:
+    """Answers one request after another, until the connection ends.
+
+    give_up: called when the process has no more use for any right.
+    """
+
+    def __init__(self, stream, give_up):
         self.channel = wire.Channel(stream, from_judge=True)
         self.sending = threading.Lock()
-        self.shell = Shell.instance()
-        self.shell.history_manager.enabled = False
+        self.shell = make_shell()
         self.watch = Watch(self.note)
+        self.give_up = give_up
 
     def serve(self):
         """Read, do, answer. The name of a request is that of the method ``do_...``."""
@@ -163,6 +172,7 @@ class Worker:
             os.setgroups([])
             os.setresgid(user, user, user)
             os.setresuid(user, user, user)
+        self.give_up()
         sys.path[0] = ""
         self.watch.begin(self.shell, folder)
         return {"id": id}
@@ -275,9 +285,9 @@ def _same(now, before):
     return wire.pack(now) == wire.pack(before)
 
 
-def main(descriptor):
+def main(descriptor, give_up=lambda: None):
     """Serve the socket of this number."""
-    worker = Worker(socket.socket(fileno=descriptor))
+    worker = Worker(socket.socket(fileno=descriptor), give_up)
     with contextlib.suppress(wire.Closed):
         worker.serve()
 
