@@ -26,8 +26,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.GenerateFeedback.exporter_class = "gmm_ref.grading.pages.FeedbackExporter"
 
 # One cell may take this long; an endless loop is stopped and the next cells still run.
 c.ExecutePreprocessor.timeout = 30

@@ -1,22 +1,26 @@
 """A course folder: its assignments, its submissions, its gradebook. All through nbgrader."""
 
 import hashlib
+import itertools
 import json
+import logging
 import os
 import sysconfig
-import warnings
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat.warnings import MissingIDFieldWarning
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
-from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 
+from gmm_ref.grading import journal
+from gmm_ref.grading.digests import file_digest, package_digest, tree_digest
+
 CONFIG = "nbgrader_config.py"
+_numbers = itertools.count()
 
 
 class CourseError(Exception):
@@ -44,7 +48,7 @@ class Mark:
 
 
 class Course:
-    """The course in the folder ``root``.
+    """The course in the folder ``root``; each thread that grades needs one of its own.
 
     allow_unsandboxed: run student code as this user where no sandbox can be had.
     Raises CourseError if the folder holds no nbgrader_config.py.
@@ -58,12 +62,20 @@ class Course:
                 f"Stand in the course folder, or name it with --course."
             )
         _find_scripts()
+        self.allow_unsandboxed = allow_unsandboxed
         config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
         config.CourseDirectory.root = str(self.root)
         config.SandboxExecute.allow_unsandboxed = allow_unsandboxed
         self.directory = CourseDirectory(config=config)
         self.api = NbGraderAPI(self.directory, config=config)
+        # Of its own, so that what nbgrader says of one submission is not heard of another.
+        self.api.log = logging.getLogger(f"{__name__}.{next(_numbers)}")
+        self.api.log.setLevel(logging.INFO)
         self.registered = self.root / ".registered.json"
+
+    def another(self):
+        """The same course once more, for another thread."""
+        return Course(self.root, self.allow_unsandboxed)
 
     @property
     def assignments(self):
@@ -91,12 +103,12 @@ class Course:
         outcome = _outcome(self.api.generate_assignment(assignment, force=True, create=True))
         if not outcome.success:
             raise CourseError(f"{assignment} could not be released. nbgrader says:\n{outcome.log}")
-        digests = self._digests() | {assignment: self._digest(assignment)}
+        digests = self._digests() | {assignment: self._source_digest(assignment)}
         self.registered.write_text(json.dumps(digests, indent=1) + "\n")
 
     def register(self, assignment):
         """Release an assignment that the gradebook does not know, or that has changed since."""
-        known = self._digests().get(assignment) == self._digest(assignment)
+        known = self._digests().get(assignment) == self._source_digest(assignment)
         with self.gradebook() as gradebook:
             try:
                 gradebook.find_assignment(assignment)
@@ -105,17 +117,38 @@ class Course:
         if not known:
             self.release(assignment)
 
-    def autograde(self, assignment, student):
-        """Run one submission and record its marks. Returns an Outcome."""
-        with warnings.catch_warnings():
-            # nbgrader's own: its queries, and the test cells that it puts back without an id.
-            warnings.simplefilter("ignore", SAWarning)
-            warnings.simplefilter("ignore", MissingIDFieldWarning)
-            return _outcome(self.api.autograde(assignment, student, force=True, create=True))
+    def grade(self, assignment, student):
+        """Run one submission, record its marks, write its feedback page. Returns an Outcome.
 
-    def feedback(self, assignment, student):
-        """Write the feedback page of one graded submission. Returns an Outcome."""
-        return _outcome(self.api.generate_feedback(assignment, student, force=True))
+        What the marks depend on is taken down before, so that a change meanwhile is seen later.
+        """
+        begun, digest = time.monotonic(), self.digest(assignment, student)
+        outcome = _outcome(self.api.autograde(assignment, student, force=True, create=True))
+        if outcome.success:
+            outcome = _outcome(self.api.generate_feedback(assignment, student, force=True))
+        if outcome.success:
+            with self.gradebook() as gradebook:
+                seconds = time.monotonic() - begun
+                journal.write(gradebook, assignment, student, digest, seconds)
+        return outcome
+
+    def graded(self):
+        """The (assignment, student) that are graded, nothing having changed since."""
+        with self.gradebook() as gradebook:
+            digests = journal.graded(gradebook)
+        return {
+            (assignment, student)
+            for (assignment, student), digest in digests.items()
+            if self.feedback_pages(assignment, student)
+            and digest == self.digest(assignment, student)
+        }
+
+    def digest(self, assignment, student):
+        """A hash of all that the marks of a submission depend on."""
+        submitted = self.root / self.directory.submitted_directory / student / assignment
+        parts = [tree_digest(submitted), self._source_digest(assignment), package_digest()]
+        parts.append(file_digest(self.root / CONFIG).hex())
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def feedback_pages(self, assignment, student):
         """The feedback pages that there are for one submission."""
@@ -158,13 +191,9 @@ class Course:
     def _digests(self):
         return json.loads(self.registered.read_text()) if self.registered.exists() else {}
 
-    def _digest(self, assignment):
+    def _source_digest(self, assignment):
         """A hash of all files of an assignment's source."""
-        digest = hashlib.sha256()
-        folder = self.root / self.directory.source_directory / assignment
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
-        return digest.hexdigest()
+        return tree_digest(self.root / self.directory.source_directory / assignment)
 
 
 def _outcome(result):

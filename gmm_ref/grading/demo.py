@@ -10,7 +10,8 @@ from nbgrader.utils import is_grade, is_solution
 
 from gmm_ref.grading.course import CONFIG, Course, CourseError
 from gmm_ref.grading.demo_answers import ANSWERS
-from gmm_ref.grading.grade import grade_class, marks_table
+from gmm_ref.grading.grade import grade_class
+from gmm_ref.grading.marks import marks_table
 from gmm_ref.grading.walls import NoSandbox, find_bwrap
 
 DUE = "2026-03-02 12:00:00 UTC"

@@ -6,25 +6,22 @@ never from the notebook; a test cell that the gradebook does not know is not run
 
 import os
 import stat
-import time
 from pathlib import Path
 
-from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from gmm_ref.grading.judging import Judge, plain_error
+from gmm_ref.grading.digests import package_digest
+from gmm_ref.grading.execution import Cell, Work, run
+from gmm_ref.grading.judging import plain_error
+from gmm_ref.grading.pool import away
 from gmm_ref.grading.record import RECORD
-from gmm_ref.grading.sandbox import NoWalls, Sandbox
 from gmm_ref.grading.seeds import class_secret, secret_path, student_seed
-from gmm_ref.grading.student import Ended, Limits, Student
-from gmm_ref.grading.walls import NoSandbox
+from gmm_ref.grading.student import Limits
 
 DEFAULT = Limits()
-# What a page may show of a student's output: no markup that could run in a browser.
-SHOWN = ("text/plain", "text/latex", "image/png", "image/jpeg")
 
 
 class SandboxExecute(NbGraderPreprocessor):
@@ -72,47 +69,39 @@ class SandboxExecute(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Give every code cell its outputs, and the notebook its record."""
-        place = resources["nbgrader"]
-        begun = time.monotonic()
         record = nb.metadata.setdefault(RECORD, {})
         if record.get("unreadable"):
             self._mark_unreadable(nb, record["unreadable"])
             return nb, resources
-        source = _SourceCells(place)
-        student = Student(self._box(), self._files(resources, place), self.limits())
-        with student:
-            judge = Judge(student, self._seed(place), source.given())
-            for number, cell in enumerate(_code_cells(nb), start=1):
-                cell.execution_count = number
-                cell.outputs = self._outputs(cell, number, student, judge, source)
-        notes = [*student.notes, *(("link", link) for link in record.pop("links", []))]
-        record["attempts"] = [list(note) for note in notes]
-        record["seconds"] = round(time.monotonic() - begun, 3)
+        cells = _code_cells(nb)
+        done = away(run, self._work(cells, resources))
+        if not done.walls:
+            self.log.warning("There is no sandbox here: student code runs as this user.")
+        for number, (cell, outputs) in enumerate(zip(cells, done.outputs, strict=True), start=1):
+            cell.execution_count, cell.outputs = number, outputs
+        links = [["link", link] for link in record.pop("links", [])]
+        record["attempts"] = [*done.notes, *links]
+        record["seconds"] = done.seconds
         return nb, resources
 
     def limits(self):
         """The configured limits of one notebook."""
         return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
 
-    def _outputs(self, cell, number, student, judge, source):
-        if _is_test(cell):
-            text = source.test(cell.metadata.nbgrader["grade_id"])
-            if text is None:
-                return [plain_error("UnknownTest", "This test is not in the gradebook.")]
-            return judge.outputs(text)
-        try:
-            return [_rebuilt(output) for output in student.run(cell.source, number)]
-        except Ended as end:
-            return [plain_error("Stopped", str(end))]
-
-    def _box(self):
-        try:
-            return Sandbox(hidden=[self._root()], scratch=self.scratch)
-        except NoSandbox:
-            if not self.allow_unsandboxed:
-                raise
-            self.log.warning("There is no sandbox here: student code runs as this user.")
-            return NoWalls()
+    def _work(self, cells, resources):
+        place = resources["nbgrader"]
+        source = _SourceCells(place)
+        return Work(
+            cells=tuple(_plain(cell, source) for cell in cells),
+            given=tuple(source.given()),
+            files=self._files(resources, place),
+            seed=self._seed(place),
+            limits=self.limits(),
+            hidden=self._root(),
+            scratch=self.scratch,
+            allow_unsandboxed=self.allow_unsandboxed,
+            package=package_digest(),
+        )
 
     def _root(self):
         """The course folder: nbgrader's converter, two parents up, knows it."""
@@ -172,24 +161,7 @@ def _is_test(cell):
     return utils.is_grade(cell) and not utils.is_solution(cell)
 
 
-def _rebuilt(output):
-    """A notebook's output made anew from what a student's process sent as one."""
-    kind = output.get("output_type") if type(output) is dict else None
-    if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=_text(output.get("text")))
-    if kind in ("display_data", "execute_result"):
-        data = output.get("data")
-        data = data if type(data) is dict else {}
-        shown = {key: _text(data[key]) for key in SHOWN if key in data}
-        return new_output(kind, data=shown)
-    if kind == "error":
-        lines = output.get("traceback")
-        lines = [_text(line) for line in lines] if type(lines) is list else []
-        ename, evalue = _text(output.get("ename")), _text(output.get("evalue"))
-        return new_output("error", ename=ename, evalue=evalue, traceback=lines)
-    return new_output("stream", name="stdout", text="")
-
-
-def _text(value):
-    return value if type(value) is str else ""
+def _plain(cell, source):
+    if _is_test(cell):
+        return Cell(cell.source, True, source.test(cell.metadata["nbgrader"]["grade_id"]))
+    return Cell(cell.source, False)

@@ -1,54 +1,115 @@
-"""Grading a class: every submission through autograde and feedback, and the table of marks."""
+"""Grading a class: what is left of it, many submissions at once, one writer to the gradebook."""
 
-from rich.progress import Progress
-from rich.table import Table
+import contextlib
+import fcntl
+import os
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from nbformat.warnings import MissingIDFieldWarning
+from sqlalchemy.exc import SAWarning
+
+from gmm_ref.grading.course import CourseError
+from gmm_ref.grading.pool import DaskPool, LocalPool
+from gmm_ref.grading.progress import Watcher
 
 
-def grade_class(course, assignments, console):
+class Stopped(Exception):
+    """Grading was stopped from outside; the text says how far it came and how to go on."""
+
+
+def grade_class(course, assignments, console, jobs=None, scheduler=None, force=False):
     """Grade every submission of ``assignments``; return the (assignment, student) that failed.
+
+    jobs: processes at once, by default the cores; scheduler: the address of a Dask scheduler to
+    use instead; force: grade again what is graded and has not changed.
 
     One that fails stops no other: its log is printed, and the class goes on.
     """
-    for assignment in assignments:
-        course.register(assignment)
-    work = [(a, student) for a in assignments for student in course.students(a)]
-    failed = []
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("grading", total=len(work))
-        for assignment, student in work:
-            progress.update(task, description=f"{student}, {assignment}")
-            outcome = course.autograde(assignment, student)
-            if outcome.success:
-                outcome = course.feedback(assignment, student)
-            if not outcome.success:
-                failed.append((assignment, student))
-                progress.console.print(f"{student}, {assignment}: no marks", outcome.log, sep="\n")
-            progress.advance(task)
+    with _alone(course), _quiet():
+        for assignment in assignments:
+            course.register(assignment)
+        work = [(a, student) for a in assignments for student in course.students(a)]
+        known = set() if force else course.graded()
+        left = [one for one in work if one not in known]
+        if len(left) < len(work):
+            console.print(f"{len(work) - len(left)} of {len(work)} are graded and unchanged.")
+        if not left:
+            return []
+        pool = DaskPool(scheduler) if scheduler else LocalPool(min(jobs or cores(), len(left)))
+        with Watcher(console, len(left)) as watcher:
+            failed = _grade(course, left, pool, watcher, console)
+        console.print(watcher.summary(), soft_wrap=True)
     return failed
 
 
-def marks_table(marks, notes=None):
-    """The marks as a table: a row for each submission; notes: student -> a word on them."""
-    table = Table(title="Marks given by the checks")
-    table.add_column("student")
-    if notes:
-        table.add_column("what was handed in")
-    table.add_column("assignment")
-    table.add_column("marks", justify="right")
-    table.add_column("of", justify="right")
-    table.add_column("remarks")
-    for mark in marks:
-        row = [mark.student, mark.assignment, f"{mark.auto_score:g}", f"{mark.max_auto_score:g}"]
-        if notes:
-            row.insert(1, notes[mark.student])
-        table.add_row(*row, _remarks(mark))
-    return table
+def cores():
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _remarks(mark):
-    remarks = []
-    if mark.late_seconds > 0:
-        remarks.append(f"{mark.late_seconds / 86400:.1f} days late")
-    if mark.needs_manual:
-        remarks.append("to mark by hand")
-    return ", ".join(remarks)
+def _grade(course, left, pool, watcher, console):
+    hands, failed = _Hands(course, pool), []
+    # Two more threads than processes, so that none of these waits for the next notebook.
+    with pool, ThreadPoolExecutor(pool.width + 2) as threads:
+        futures = {threads.submit(hands.grade, *one): one for one in left}
+        try:
+            for future in as_completed(futures):
+                assignment, student = futures[future]
+                outcome, seconds = future.result()
+                watcher.done(f"{student}, {assignment}", seconds)
+                if not outcome.success:
+                    failed.append((assignment, student))
+                    text = f"{student}, {assignment}: no marks\n{outcome.log}"
+                    console.print(text, markup=False, highlight=False, soft_wrap=True)
+        except BaseException as error:
+            threads.shutdown(wait=False, cancel_futures=True)
+            pool.close(at_once=True)
+            if isinstance(error, KeyboardInterrupt):
+                raise Stopped(f"Stopped. {watcher.summary()}. {GO_ON}") from None
+            raise
+    return failed
+
+
+GO_ON = "What is graded stays graded: the same command goes on from here."
+
+
+class _Hands:
+    """What the threads do: each with nbgrader's objects of its own, and one at a time."""
+
+    def __init__(self, course, pool):
+        self.course, self.pool = course, pool
+        self.local = threading.local()
+
+    def grade(self, assignment, student):
+        """The Outcome of one submission, and its seconds, waiting for its turn apart."""
+        with self.pool.turn:
+            begun = time.monotonic()
+            if not hasattr(self.local, "course"):
+                self.local.course = self.course.another()
+            outcome = self.local.course.grade(assignment, student)
+        return outcome, time.monotonic() - begun
+
+
+@contextlib.contextmanager
+def _alone(course):
+    """Two commands at once would take each other's half-written folders for whole ones."""
+    with open(course.root / ".grading.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CourseError(
+                f"{course.root} is being graded by another command. Wait for it, or stop it."
+            ) from None
+        yield
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Without nbgrader's own warnings: of its queries, and of the cells that it puts back."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        warnings.simplefilter("ignore", MissingIDFieldWarning)
+        yield

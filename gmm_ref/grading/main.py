@@ -8,7 +8,8 @@ from rich.console import Console
 
 from gmm_ref.grading import demo
 from gmm_ref.grading.course import Course, CourseError
-from gmm_ref.grading.grade import grade_class, marks_table
+from gmm_ref.grading.grade import Stopped, grade_class
+from gmm_ref.grading.marks import marks_table
 from gmm_ref.grading.walls import NoSandbox, find_bwrap
 
 console = Console()
@@ -43,19 +44,35 @@ def release_command(assignments, course):
 @assignments_argument
 @course_option
 @click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Notebooks at once; by default as many as there are cores.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Give the notebooks to the Dask cluster with this scheduler, such as tcp://host:8786.",
+)
+@click.option("--force", is_flag=True, help="Grade again what is graded and has not changed.")
+@click.option(
     "--allow-unsandboxed",
     is_flag=True,
     help="Run student code as you, unprotected, where no sandbox can be had.",
 )
-def grade_command(assignments, course, allow_unsandboxed):
+def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed):
     """Grade submitted/STUDENT/ASSIGNMENT: marks in the gradebook, autograded/, feedback/.
 
-    Without a name, all assignments. Exit code 0 only if every submission got its marks.
+    Without a name, all assignments. What is graded and has not changed is left as it is. Exit code
+    0 only if every submission got its marks.
     """
-    if not allow_unsandboxed:
+    if not (allow_unsandboxed or scheduler):
         _require_sandbox()
     course = _open(course, allow_unsandboxed)
-    failed = grade_class(course, _chosen(course, assignments), console)
+    chosen = _chosen(course, assignments)
+    try:
+        failed = grade_class(course, chosen, console, jobs, scheduler, force)
+    except (CourseError, Stopped) as reason:
+        sys.exit(str(reason))
     console.print(marks_table(course.marks()))
     if failed:
         names = ", ".join(f"{student}/{assignment}" for assignment, student in failed)

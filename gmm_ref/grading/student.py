@@ -71,6 +71,8 @@ class Student:
         self.stack = contextlib.ExitStack()
         self.channel = None
         self.starts = 0
+        # Seconds spent on starts.
+        self.starting = 0.0
         self.cells = []
 
     def __enter__(self):
@@ -174,7 +176,9 @@ class Student:
                 raise Ended(f"The notebook used up its {self.limits.notebook_seconds:g} s.")
             if self.starts > self.limits.restarts:
                 raise Ended(f"The notebook's process ended {self.starts} times: no further start.")
+            begun = time.monotonic()
             self._start()
+            self.starting += time.monotonic() - begun
             self._run_again()
 
     def _start(self):

@@ -26,8 +26,11 @@ class NoSandbox(RuntimeError):
     """The sandbox cannot be had here; the text says what to install and which flag does without."""
 
     def __init__(self, reason):
-        super().__init__(ADVICE.format(reason=reason))
+        super().__init__(reason)
         self.reason = reason
+
+    def __str__(self):
+        return ADVICE.format(reason=self.reason)
 
 
 def walled(program, hidden, scratch):

@@ -1,0 +1,29 @@
+"""A notebook's outputs, made anew from what a student's process sent as such."""
+
+from nbformat.v4 import new_output
+
+# What a page may show of a student's output: no markup that could run in a browser.
+SHOWN = ("text/plain", "text/latex", "image/png", "image/jpeg")
+
+
+def rebuilt(output):
+    """An output of exact types; what is none becomes an empty line."""
+    kind = output.get("output_type") if type(output) is dict else None
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=_text(output.get("text")))
+    if kind in ("display_data", "execute_result"):
+        data = output.get("data")
+        data = data if type(data) is dict else {}
+        shown = {key: _text(data[key]) for key in SHOWN if key in data}
+        return new_output(kind, data=shown)
+    if kind == "error":
+        lines = output.get("traceback")
+        lines = [_text(line) for line in lines] if type(lines) is list else []
+        ename, evalue = _text(output.get("ename")), _text(output.get("evalue"))
+        return new_output("error", ename=ename, evalue=evalue, traceback=lines)
+    return new_output("stream", name="stdout", text="")
+
+
+def _text(value):
+    return value if type(value) is str else ""

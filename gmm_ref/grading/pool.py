@@ -1,0 +1,155 @@
+"""Other processes that work for this one: on this machine, or on a Dask cluster.
+
+nbgrader works in a folder and with a log that belong to the whole process. So the threads that
+grade take turns at it, and a thread gives up its turn only while others work for it. All writing
+to the gradebook is done in turn, by this process.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+# How often a task is begun anew when its process dies.
+TRIES = 3
+# The variable by which nbgrader says that it grades.
+EXECUTION = "NBGRADER_EXECUTION"
+
+
+class Gone(RuntimeError):
+    """The processes were stopped, or one died at the same task again and again."""
+
+
+def away(function, *args):
+    """``function(*args)``, done by another process if a pool is open, and else by this one."""
+    return _open[-1].run(function, *args) if _open else function(*args)
+
+
+# The pool that is open, if any.
+_open = []
+
+
+class Pool:
+    """A context in which `away` leads to other processes; ``width`` of them at once."""
+
+    width: int
+
+    def __init__(self):
+        self.turn = threading.Lock()
+        self.stopped = False
+
+    def __enter__(self):
+        _open.append(self)
+        return self
+
+    def __exit__(self, kind, *_):
+        _open.remove(self)
+        self.close(at_once=kind is not None)
+
+    def run(self, function, *args):
+        """``function(*args)``, waited for without the turn, which the caller holds."""
+        folder, execution = os.getcwd(), os.environ.get(EXECUTION)
+        self.turn.release()
+        try:
+            return self._run(function, *args)
+        finally:
+            self.turn.acquire()
+            # What nbgrader has set for the process is as this thread left it.
+            os.chdir(folder)
+            if execution is not None:
+                os.environ[EXECUTION] = execution
+
+
+class LocalPool(Pool):
+    """``jobs`` processes of this machine, each with one task at a time."""
+
+    def __init__(self, jobs):
+        super().__init__()
+        self.width = jobs
+        self.idle = queue.SimpleQueue()
+        for _ in range(jobs):
+            self.idle.put(_Worker())
+        self.busy = set()
+
+    def _run(self, function, *args):
+        worker = self.idle.get()
+        self.busy.add(worker)
+        try:
+            for _ in range(TRIES):
+                if self.stopped:
+                    break
+                try:
+                    return worker.run(function, *args)
+                except BrokenProcessPool:
+                    worker.renew()
+            raise Gone("The process that ran this notebook was killed.")
+        finally:
+            self.busy.discard(worker)
+            self.idle.put(worker)
+
+    def close(self, at_once):
+        """End the processes, by force if they are not to finish what they do."""
+        self.stopped = True
+        for worker in list(self.busy):
+            worker.close(at_once)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self.idle.get_nowait().close(at_once)
+
+
+class _Worker:
+    """One process. A pool of its own, so that its death is known to be that of its task."""
+
+    def __init__(self):
+        self.renew()
+
+    def renew(self):
+        # Not forked: this process has threads.
+        context = multiprocessing.get_context("spawn")
+        self.executor = ProcessPoolExecutor(1, context, initializer=_begin)
+        self.process = None
+
+    def run(self, function, *args):
+        self.process = self.process or self.executor.submit(os.getpid).result()
+        return self.executor.submit(function, *args).result()
+
+    def close(self, at_once):
+        if at_once and self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process, signal.SIGKILL)
+        self.executor.shutdown(wait=not at_once, cancel_futures=True)
+
+
+def _begin():
+    """Leave Ctrl-C to the parent, and end when the parent is gone however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent():
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+class DaskPool(Pool):
+    """The workers of a Dask cluster, found at ``address``. They do again what a dead one had."""
+
+    def __init__(self, address):
+        from distributed import Client
+
+        super().__init__()
+        self.client = Client(address)
+        self.width = max(1, sum(self.client.nthreads().values()))
+
+    def _run(self, function, *args):
+        # Two notebooks may be alike and yet not be one.
+        return self.client.submit(function, *args, pure=False).result()
+
+    def close(self, at_once):
+        """Leave the cluster; it drops what nobody waits for."""
+        self.stopped = True
+        self.client.close()
