@@ -6,19 +6,13 @@ c.CourseDirectory.course_id = "gmm-7.4"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 
-# A test cell that a student has deleted is put back, so that it scores 0 instead of nothing.
-c.OverwriteCells.add_missing_cells = True
-# A submission is read whatever is in the file, freed of links, and put right, before nbgrader's own
-# sanitisers look at it.
+# A submission is read whatever is in the file, freed of links, and put right: every cell that the
+# gradebook knows once, as it was given. nbgrader's own sanitisers would find nothing left to do.
 c.Autograde.exporter_class = "gmm_ref.grading.reading.SubmissionExporter"
 c.Autograde.pre_convert_hook = "gmm_ref.grading.intake.take_links_out"
 c.Autograde.sanitize_preprocessors = [
     "gmm_ref.grading.repair.Repair",
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # Student code runs in a sandbox, and what judges it outside. Limits: c.SandboxExecute.….
 c.Autograde.autograde_preprocessors = [

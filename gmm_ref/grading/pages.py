@@ -2,7 +2,9 @@
 
 import functools
 
-from nbconvert.exporters import Exporter, HTMLExporter
+from nbconvert.exporters import Exporter, HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbgrader.converters import GenerateFeedback
 
 from gmm_ref.grading.pool import away
@@ -23,12 +25,28 @@ class FeedbackExporter(HTMLExporter):
 
 def page(nb, resources):
     """The page of a notebook that has its marks."""
-    return _exporter().from_notebook_node(nb, resources)[0]
+    for cell in nb.cells:
+        cell.metadata.setdefault("alt", "A picture that this cell drew")
+    return _pages().from_notebook_node(nb, resources)[0]
+
+
+class _Pages(HTMLExporter):
+    """Makes the page and no more: HTMLExporter reads it again as a tree, to look for alt texts."""
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        filters = {
+            "highlight_code": Highlight2HTML(pygments_lexer="python", parent=self),
+            "filter_data_type": WidgetsDataTypeFilter(notebook_metadata={}, parent=self),
+        }
+        for name, function in filters.items():
+            self.register_filter(name, function)
+        resources = self._init_resources(resources)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)
 
 
 @functools.cache
-def _exporter():
+def _pages():
     """One for all pages: most of the time that a page takes is its templates' being read."""
-    exporter = HTMLExporter(config=GenerateFeedback().config)
+    exporter = _Pages(config=GenerateFeedback().config)
     exporter._preprocessors = []
     return exporter

@@ -1,7 +1,7 @@
 """Putting a submitted notebook right: every cell of the assignment once, in place, as it was given.
 
-It runs before nbgrader's own sanitisers, which then find nothing to do. A student's text is never
-lost: of two copies of an answer the last changed one counts, and the others stay as plain cells.
+It takes the place of nbgrader's own sanitisers, to which it leaves nothing to do. A student's text
+is never lost: of two copies of an answer the last changed one counts, and the others stay as plain cells.
 """
 
 import ast
@@ -52,7 +52,7 @@ class Given:
 
 
 class Repair(NbGraderPreprocessor):
-    """The first of the sanitisers."""
+    """What puts a submission right before it is run."""
 
     def preprocess(self, nb, resources):
         """Return the notebook put right, with what was done in its record."""
