@@ -1,7 +1,8 @@
 """Putting a submitted notebook right: every cell of the assignment once, in place, as it was given.
 
 It takes the place of nbgrader's own sanitisers, to which it leaves nothing to do. A student's text
-is never lost: of two copies of an answer the last changed one counts, and the others stay as plain cells.
+is never lost: of two copies of an answer the last changed one counts, and the others stay as plain
+cells.
 """
 
 import ast

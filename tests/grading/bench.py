@@ -6,6 +6,7 @@ isolation; ours is `gmm-course grade --jobs 2`, isolated, feedback pages include
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import shutil
@@ -57,8 +58,7 @@ def make_class(folder, n_students):
     for assignment in course.assignments:
         course.release(assignment)
     for number, kind in enumerate(kinds(n_students)):
-        student = demo.Student(f"{kind.name}-{number:04d}", kind.note, kind.answers,
-                               submitted=kind.submitted, without_tests=kind.without_tests)  # fmt: skip
+        student = dataclasses.replace(kind, name=f"{kind.name}-{number:04d}")
         for assignment in course.assignments:
             demo.submit(course, student, assignment)
     return course

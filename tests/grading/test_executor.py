@@ -203,7 +203,10 @@ for attempt in ("import gmm_ref", "open('/root/secret')", "np.allclose = None",
 def test_nothing_is_noted_of_an_honest_notebook(classroom):
     grade(classroom, "quiet", NOISY, late=LOUD_CELL)
     record = record_of(path_of(classroom, "quiet"))
-    assert record["attempts"] == [] and record["repairs"] == [] and record["seconds"] > 0
+    assert record["attempts"] == [] and record["repairs"] == []
+    seconds = record["seconds"]
+    assert min(seconds.values()) > 0 and set(seconds) == {"fork", "cells", "checks", "notebook"}
+    assert seconds["fork"] + seconds["cells"] + seconds["checks"] <= seconds["notebook"]
 
 
 OWN_TEST = """\

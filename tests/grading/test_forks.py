@@ -1,0 +1,218 @@
+"""One process is forked for many students: none finds anything that another has left."""
+
+import os
+import signal
+
+import pytest
+
+from gmm_ref.grading import sandbox
+from gmm_ref.grading.sandbox import Nursery, Sandbox
+from gmm_ref.grading.student import Ended, Limits, Student
+from gmm_ref.grading.walls import NoSandbox, find_bwrap
+
+try:
+    find_bwrap()
+except NoSandbox as error:
+    pytest.skip(f"These are tests of the sandbox. {error}", allow_module_level=True)
+
+LIMITS = Limits(cell_seconds=10, notebook_seconds=60)
+
+
+@pytest.fixture(scope="module")
+def box():
+    box = Sandbox()
+    run(box, "pass")
+    if tuple(box.command) not in sandbox._idle or tuple(box.command) in sandbox._cannot_fork:
+        pytest.skip("This system gives no walls within walls: each student has a process anew.")
+    return box
+
+
+def run(box, source):
+    """What a cell prints, whose student's process ends after it."""
+    with Student(box, {"given.txt": b"1"}, LIMITS) as student:
+        try:
+            outputs = student.run(source, 1)
+        except Ended as end:
+            return str(end)
+        return "".join(output.get("text", output.get("evalue", "")) for output in outputs)
+
+
+# What one student leaves, and how the next would find it: it prints what it found.
+LEGACIES = {
+    "a file in /tmp": (
+        "open('/tmp/legacy', 'w').write('x')",
+        "import os; print(os.path.exists('/tmp/legacy') or '')",
+    ),
+    "a file in the folder": (
+        "open('legacy', 'w').write('x'); open('given.txt', 'w').write('2')",
+        "import os; print(os.path.exists('legacy') or '', open('given.txt').read().strip('1'))",
+    ),
+    "a file in shared memory": (
+        "open('/dev/shm/legacy', 'w').write('x')",
+        "import os; print(*os.listdir('/dev/shm'))",
+    ),
+    "a segment of System V's shared memory": (
+        "import ctypes; assert ctypes.CDLL(None).shmget(4321, 4096, 0o1666) >= 0",
+        "print(*open('/proc/sysvipc/shm').read().splitlines()[1:])",
+    ),
+    "a message queue": (
+        "import ctypes; assert ctypes.CDLL(None).msgget(4321, 0o1666) >= 0",
+        "print(*open('/proc/sysvipc/msg').read().splitlines()[1:])",
+    ),
+    "a process": (
+        """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(60)
+    os._exit(0)
+""",
+        """
+import os
+others = [name for name in os.listdir('/proc') if name.isdigit() and int(name) != os.getpid()]
+print(*[name for name in others if name != '1'])
+""",
+    ),
+    "a socket": (
+        """
+import os, socket, time
+if os.fork() == 0:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(chr(0) + 'legacy')
+    listener.listen()
+    time.sleep(60)
+time.sleep(0.2)
+""",
+        "print(*open('/proc/net/unix').read().splitlines()[1:])",
+    ),
+    "a port": (
+        """
+import os, socket, time
+if os.fork() == 0:
+    listener = socket.create_server(('127.0.0.1', 4321))
+    time.sleep(60)
+time.sleep(0.2)
+""",
+        "print(*open('/proc/net/tcp').read().splitlines()[1:])",
+    ),
+    "a key in the kernel's ring": (
+        """
+import ctypes
+libc, ADD_KEY, USER_RING = ctypes.CDLL(None, use_errno=True), 248, -4
+libc.syscall(ADD_KEY, b'user', b'legacy', b'x', 1, USER_RING)
+""",
+        """
+import ctypes
+libc, KEYCTL, SEARCH, USER_RING = ctypes.CDLL(None), 250, 10, -4
+found = libc.syscall(KEYCTL, SEARCH, USER_RING, b'user', b'legacy', 0)
+print('found' if found > 0 else '')
+""",
+    ),
+    "a changed library": (
+        """
+import builtins, ctypes, numpy as np
+np.sum = builtins.len = lambda *_: 42
+np.pi = 3
+one = 1
+ctypes.memset(id(257) + 24, 0, 4)
+""",
+        """
+import numpy as np
+print('' if (np.sum([1, 2]), len([1]), np.pi > 3.1, 256 + 1) == (3, 1, True, 257) else 'changed')
+""",
+    ),
+    "a changed page of a library's file": (
+        """
+import ctypes, mmap
+code = next(line for line in open('/proc/self/maps') if 'libc.so' in line and 'xp ' in line)
+start = int(code.split('-')[0], 16)
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.mprotect(ctypes.c_void_p(start), mmap.PAGESIZE, 7) == 0
+before = ctypes.string_at(start + 64, 8)
+ctypes.memmove(start + 64, bytes(255 - byte for byte in before), 8)
+""",
+        """
+code = next(line for line in open('/proc/self/maps') if 'libc.so' in line and 'xp ' in line)
+start, offset = int(code.split('-')[0], 16), int(code.split()[2], 16)
+import ctypes
+with open(code.split()[-1], 'rb') as file:
+    file.seek(offset)
+    print('' if ctypes.string_at(start, 4096) == file.read(4096) else 'changed')
+""",
+    ),
+    "what a process has of its own": (
+        """
+import os, resource, signal
+os.environ['LEGACY'] = 'x'
+os.chdir('/tmp')
+os.umask(0o777)
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.nice(19)
+resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
+""",
+        """
+import os, resource, signal
+found = [os.environ.get('LEGACY'), os.getcwd() != os.environ['HOME'], os.umask(0) == 0o777,
+         signal.getsignal(signal.SIGTERM) == signal.SIG_IGN, os.nice(0) == 19,
+         resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 20]
+print(*filter(None, found))
+""",
+    ),
+    "a name in the notebook": ("legacy = 1", "print('legacy' in globals() or '')"),
+    "a module": (
+        "import sys, types; sys.modules['legacy'] = types.ModuleType('legacy')",
+        "import sys; print('legacy' in sys.modules or '')",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEGACIES)
+def test_nothing_is_left_for_the_next(box, name):
+    leave, look = LEGACIES[name]
+    if not run(box, f"{leave}\n{look}").strip():
+        pytest.skip("This system does not let a student have this at all.")
+    run(box, leave)
+    assert run(box, look).strip() == ""
+
+
+def test_students_share_the_process_that_was_warmed_up(box):
+    with Student(box, {}, LIMITS) as student:
+        student.run("pass", 1)
+        [first] = _nurseries(student)
+    with Student(box, {}, LIMITS) as student:
+        student.run("pass", 1)
+        assert _nurseries(student) == [first]
+
+
+def _nurseries(student):
+    """The pids of the processes that a student's was forked from."""
+    context = student.stack._exit_callbacks[0][1].__self__
+    return [context.gen.gi_frame.f_locals["process"].pid]
+
+
+def test_two_students_have_neither_numbers_nor_seeds_in_common(box):
+    source = "import random, numpy as np; print(random.random(), np.random.rand())"
+    assert run(box, source) != run(box, source)
+
+
+def test_a_signal_to_all_reaches_the_own_processes_alone(box):
+    source = "import os, signal; signal.signal(15, lambda *_: None); os.kill(0, 15); os.kill(-1, 9)"
+    run(box, source)
+    assert run(box, "print('here')") == "here\n"
+    assert len(sandbox._idle[tuple(box.command)]) == 1
+
+
+def test_the_process_that_is_forked_can_be_killed(box):
+    """Another takes its place, for the next student."""
+    [nursery] = sandbox._idle[tuple(box.command)]
+    os.kill(nursery.process.pid, signal.SIGKILL)
+    nursery.process.wait()
+    assert run(box, "print('here')") == "here\n"
+
+
+def test_where_walls_within_walls_are_refused_every_student_has_a_process_anew(monkeypatch):
+    box = Sandbox(scratch=2**20)
+    monkeypatch.setattr(Nursery, "_answer", lambda self, seconds: b"-")
+    assert run(box, "print('here')") == "here\n"
+    assert tuple(box.command) in sandbox._cannot_fork
