@@ -106,7 +106,7 @@ class Restarts(Exercise):
         return [single, alone, integers]
 
     def recognise(self, aspect, function, case, outcome):
-        """By its form, by which of the known runs it returns, or by what many runs have in common."""
+        """By its form, by which known runs it returns, or by what many runs have in common."""
         return recognise_choice(self.plan, function, case, outcome, self.rng("naming"))
 
     def _runs(self, aspect, function, cases, own):
