@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from gmm_ref.checks.calls import quiet
 from gmm_ref.checks.compare import form_fault
 from gmm_ref.generative_model import component_log_densities
 from gmm_ref.parameters import Parameters
@@ -84,3 +85,18 @@ def ends_fault(X, theta, log_likelihoods):
             f"but ends with {log_likelihoods[-1]:.6g}."
         )
     return None
+
+
+# What numbers do when a wrong step has spoilt them; an exercise not done is none of these.
+_BREAKDOWNS = ("LinAlgError", "ValueError", "FloatingPointError", "ZeroDivisionError")
+
+
+def breaks_down(run, *arguments):
+    """Whether a run stops with an error of the numbers."""
+    try:
+        with quiet():
+            run(*arguments)
+    except Exception as error:
+        known = {getattr(error, "kind", ""), *(base.__name__ for base in type(error).__mro__)}
+        return not known.isdisjoint(_BREAKDOWNS)
+    return False

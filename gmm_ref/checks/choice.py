@@ -1,78 +1,156 @@
-"""Recognising how a student's `fit_best` chooses: its runs with many starts against those with one.
+"""How a student's `fit_best` chooses among its runs: seen where the starts are known, else guessed.
 
-The starts are the student's own, so no mistake can be run beside them and compared. But the same
-rng with one start gives the first run, and many such runs are what the choice is made from.
+Who draws the starts as the card says makes the runs that are made here, so that it is seen which
+of them was returned. Who draws them in another way is looked at by chance: the same rng with one
+start gives the first run, with two the better of two, and many such runs tell a rule.
 """
 
-from dataclasses import dataclass
+import copy
+import functools
+import itertools
 
 import numpy as np
 
+from gmm_ref import em
 from gmm_ref.checks.account import ends_fault
 from gmm_ref.checks.calls import attempt
+from gmm_ref.checks.mistakes.loop import FitBest
 from gmm_ref.checks.mistakes.plan import implementation, singles
 from gmm_ref.checks.problems import Case
 
 # Points in three groups, two components: EM ends in one of several maxima, and does not notice a
-# shift, a scale or the order of the points.
+# shift, a scale or the order of the points. Most runs end after six steps.
 THREE_GROUPS = np.array(
     [0.3, 0.3, -0.2, 0.7, 0.6, 6.7, 7.7, 6.7, 17.4, 17.4, 16.7, 16.8, 16.7, 16.9]
 )[:, None]
 BEST_OF_THREE_GROUPS = -31.708
 
-# How many generators a function is looked at with, and how many starts it then makes.
-_LOOKS, _STARTS = 24, 8
+# Whatever is not exact in a height: the student's own tol, and where EM rests before a maximum.
+NEAR = 0.1
+
+# The number of starts in a call whose runs are told apart.
+_STARTS = 5
+# How many generators a function is looked at with whose starts are not known.
+_LOOKS = 16
 
 
 def restarts_case(rng, n_restarts, note="", like=None, rng_of_run=None):
     """A case of `fit_best`: the three groups moved and scaled, or the data of another case."""
     if like is not None:
-        return Case(like.arguments | {"rng": rng_of_run}, note)
+        return Case(like.arguments | {"n_restarts": n_restarts, "rng": rng_of_run}, note)
     X = rng.permutation(THREE_GROUPS) * rng.uniform(0.5, 2) + rng.normal(scale=5)
-    run = np.random.default_rng(rng.integers(2**63))
-    return Case({"X": X, "n_components": 2, "n_restarts": n_restarts, "rng": run}, note)
+    return Case({"X": X, "n_components": 2, "n_restarts": n_restarts, "rng": fresh(rng)}, note)
+
+
+def fresh(rng):
+    """A generator of its own."""
+    return np.random.default_rng(rng.integers(2**63))
+
+
+def telling_case(rng):
+    """A case in which no wrong rule returns the highest of the runs from the starts of the card."""
+    wrong = [name for name in _RULES if name != "highest"]
+    while True:
+        case, runs = _draw_known(rng)
+        if all(_apart("highest", name, runs) for name in wrong):
+            return case
+
+
+def _cases_that_tell(rng):
+    """Cases of which one at least tells apart every two rules."""
+    cases, pairs = [], set(itertools.combinations(_RULES, 2))
+    while pairs:
+        case, runs = _draw_known(rng)
+        told = {pair for pair in pairs if _apart(*pair, runs)}
+        if 2 * len(told) >= len(pairs):
+            cases.append(case)
+            pairs -= told
+    return cases
+
+
+def _apart(one, other, runs):
+    return not _RULES[one](runs) & _RULES[other](runs)
+
+
+def _draw_known(rng):
+    """A case, and the traces of its runs from the starts of the card."""
+    order, generator = rng.permutation(len(THREE_GROUPS)), fresh(rng)
+    # random_start draws points: given their numbers, it tells which.
+    drawn = copy.deepcopy(generator)
+    starts = [em.random_start(order[:, None], np.eye(1), 2, drawn) for _ in range(_STARTS)]
+    runs = [_run_of_groups(*sorted(map(int, start.means.ravel()))) for start in starts]
+    X = THREE_GROUPS[order] * rng.uniform(0.5, 2) + rng.normal(scale=5)
+    arguments = {"X": X, "n_components": 2, "n_restarts": _STARTS, "rng": generator}
+    return Case(arguments), runs
+
+
+@functools.cache
+def _run_of_groups(first, second):
+    means = THREE_GROUPS[[first, second]]
+    return runs_from(THREE_GROUPS, [(np.full(2, 0.5), means, np.stack([_wide(THREE_GROUPS)] * 2))])[
+        0
+    ]
+
+
+def _wide(X):
+    return np.cov(X.T, bias=True).reshape(X.shape[1], X.shape[1])
+
+
+def starts_of(case):
+    """The starts that are drawn in a case as the card says."""
+    X, n_components, n_restarts, rng = copy.deepcopy(list(case.arguments.values()))
+    X = X.astype(float)
+    return [em.random_start(X, _wide(X), n_components, rng) for _ in range(n_restarts)]
+
+
+def runs_from(X, starts):
+    """The traces of EM from each start."""
+    return [FitBest().run(X, start)[1] for start in starts]
+
+
+def _extreme(value, sign=1):
+    """A rule: the runs whose value is the highest, or with sign -1 the lowest, up to rounding."""
+
+    def rule(runs):
+        values = sign * np.array([value(run) for run in runs])
+        return set(np.flatnonzero(values > values.max() - NEAR).tolist())
+
+    return rule
+
+
+# The name of a rule of choice, or of the mistake -> the runs that it may return, by their number.
+_RULES = {
+    "highest": _extreme(lambda run: run[-1]),
+    "returned_the_first_run": lambda runs: {0},
+    "returned_the_last_run": lambda runs: {len(runs) - 1},
+    "returned_the_lowest": _extreme(lambda run: run[-1], -1),
+    "longest_run": _extreme(len),
+    "shortest_run": _extreme(len, -1),
+    "best_start_for_best_end": lambda runs: {int(np.argmax([run[0] for run in runs]))},
+}
+
+
+def returned_runs(case, trace):
+    """(the traces of the runs from the starts of the card, which of them may be this one)."""
+    runs = runs_from(case.arguments["X"], starts_of(case))
+    same = {
+        i
+        for i, run in enumerate(runs)
+        if np.isclose(run[0], trace[0]) and abs(run[-1] - trace[-1]) < NEAR
+    }
+    return runs, same
+
+
+def chose_the_highest(case, trace):
+    """True or False where a known run was returned; None where none was."""
+    runs, same = returned_runs(case, trace)
+    return bool(same & _RULES["highest"](runs)) if same else None
 
 
 def highest(case):
     """The highest maximum of a case's data."""
     scale = np.ptp(case.arguments["X"]) / np.ptp(THREE_GROUPS)
     return BEST_OF_THREE_GROUPS - len(THREE_GROUPS) * np.log(scale)
-
-
-@dataclass(frozen=True)
-class Look:
-    """What is seen of a function: flags, and shares between 0 and 1, unless said otherwise."""
-
-    repeatable: bool
-    consistent: bool  # the trace ends with the log-likelihood of the theta
-    same_for_every_rng: bool
-    steps: float  # of a run, the median
-    climbs: float  # gained by a run, the largest
-    as_with_one_start: float
-    best: float  # ends at the highest maximum
-    second: float  # the second of two runs is chosen
-    # What a second run that is chosen has before the first: the share of strict differences,
-    # or 0 where a single one goes the other way.
-    by: dict
-
-    def by_most(self, name):
-        """Whether a rule explains the choices, and better than the other rules do."""
-        return self.best < 0.95 and self.by[name] == max(self.by.values()) > 0
-
-
-SIGNS = (
-    ("global_generator", lambda look: not look.repeatable),
-    ("trace_of_another_run", lambda look: not look.consistent),
-    ("all_means_at_one_point", lambda look: look.climbs < 0.5),
-    ("same_start_for_all", lambda look: look.same_for_every_rng),
-    ("stopped_after_a_step", lambda look: look.steps <= 3),
-    ("returned_the_first_run", lambda look: look.as_with_one_start > 0.95),
-    ("returned_the_last_run", lambda look: look.best < 0.95 and look.second > 0.85),
-    ("returned_the_lowest", lambda look: look.by_most("lower")),
-    ("longest_run", lambda look: look.by_most("longer")),
-    ("shortest_run", lambda look: look.by_most("shorter")),
-    ("best_start_for_best_end", lambda look: look.by_most("start")),
-)
 
 
 def recognise_choice(plan, function, case, outcome, rng):
@@ -82,58 +160,128 @@ def recognise_choice(plan, function, case, outcome, rng):
         if mistakes[0].name == "returned_theta_only" and _like(wrong, plan, case, outcome):
             return mistakes
     try:
-        look = observe(function, rng)
+        look = _Look(function, rng)
+        name = next((name for name, sign in _SIGNS if sign(look)), None)
+        name = name or look.rule_seen or look.rule_guessed
     except (TypeError, ValueError, IndexError):
         return ()
-    return tuple(by_name[name] for name, sign in SIGNS if sign(look))[:1]
+    return (by_name[name],) if name in by_name else ()
 
 
-def observe(function, rng):
-    """The Look at a function; TypeError and the like where it does not return runs."""
-    first = restarts_case(rng, _STARTS)
-    seeds = rng.integers(2**63, size=_LOOKS)
-    many = [_run(function, first, _STARTS, seed) for seed in seeds]
-    one = [_run(function, first, 1, seed) for seed in seeds]
-    again = [_run(function, first, 1, seed) for seed in seeds[:6]]
-    pairs = [_run(function, first, 2, seed)[1] for seed in seeds]
-    traces, singles_ = [trace for _, trace in many], [trace for _, trace in one]
-    second = [
-        (two, alone)
-        for two, alone in zip(pairs, singles_, strict=True)
-        if not np.array_equal(two, alone)
-    ]
-    return Look(
-        repeatable=all(
-            np.array_equal(trace, before[1]) for (_, trace), before in zip(again, one, strict=False)
-        ),
-        consistent=all(ends_fault(first.arguments["X"], *run) is None for run in many),
-        same_for_every_rng=all(np.array_equal(trace, traces[0]) for trace in traces),
-        steps=float(np.median([len(trace) for trace in singles_])),
-        climbs=max(trace[-1] - trace[0] for trace in [*traces, *singles_]),
-        as_with_one_start=np.mean(list(map(np.array_equal, traces, singles_))),
-        best=np.mean([trace[-1] > highest(first) - 0.1 for trace in traces]),
-        second=len(second) / len(singles_),
-        by={
-            "lower": _rule(-two[-1] + one[-1] for two, one in second),
-            "longer": _rule(len(two) - len(one) for two, one in second),
-            "shorter": _rule(len(one) - len(two) for two, one in second),
-            "start": _rule(two[0] - one[0] for two, one in second),
-        },
-    )
+_SIGNS = (
+    ("global_generator", lambda look: not look.repeatable),
+    ("trace_of_another_run", lambda look: not look.consistent),
+    ("all_means_at_one_point", lambda look: look.climbs < 0.5),
+    ("same_start_for_all", lambda look: look.same_for_every_rng),
+    ("stopped_after_a_step", lambda look: look.steps <= 3),
+)
 
 
-def _run(function, case, n_restarts, seed):
-    arguments = case.arguments | {"n_restarts": n_restarts, "rng": np.random.default_rng(seed)}
-    theta, log_likelihoods, _ = attempt(function, Case(arguments)).result
-    return theta, np.asarray(log_likelihoods, dtype=float)
+class _Look:
+    """What is seen of a function, each part when it is first asked for.
+
+    TypeError and the like where it does not return runs.
+    """
+
+    def __init__(self, function, rng):
+        self.function = function
+        self.case = restarts_case(rng, 1)
+        self.generators = [fresh(rng) for _ in range(_LOOKS)]
+        self.telling = _cases_that_tell(rng)
+
+    def run(self, n_restarts, generator):
+        """(theta, trace) of a call."""
+        return self.run_case(restarts_case(None, n_restarts, like=self.case, rng_of_run=generator))
+
+    def run_case(self, case):
+        """(theta, trace) of a call."""
+        theta, log_likelihoods, _ = attempt(self.function, case).result
+        return theta, np.asarray(log_likelihoods, dtype=float)
+
+    @functools.cached_property
+    def one(self):
+        """The traces of single runs."""
+        return [self.run(1, generator)[1] for generator in self.generators]
+
+    @functools.cached_property
+    def two(self):
+        """The traces that are returned of two runs."""
+        return [self.run(2, generator)[1] for generator in self.generators]
+
+    @functools.cached_property
+    def told(self):
+        """(theta, trace) of the calls whose runs are told apart."""
+        return [self.run_case(case) for case in self.telling]
+
+    @property
+    def repeatable(self):
+        again = [self.run(1, generator)[1] for generator in self.generators[:6]]
+        return all(map(np.array_equal, again, self.one))
+
+    @property
+    def consistent(self):
+        return all(
+            ends_fault(case.arguments["X"], *run) is None
+            for case, run in zip(self.telling, self.told, strict=True)
+        )
+
+    @property
+    def climbs(self):
+        """What a run gains, the largest."""
+        return max(trace[-1] - trace[0] for trace in self.one)
+
+    @property
+    def same_for_every_rng(self):
+        return all(np.array_equal(trace, self.one[0]) for trace in [*self.one, *self.two])
+
+    @property
+    def steps(self):
+        """The steps of a run, the median."""
+        return np.median([len(trace) for trace in self.one])
+
+    @property
+    def rule_seen(self):
+        """The rule by which known runs were returned in every call, or None."""
+        seen = [
+            returned_runs(case, trace)
+            for case, (_, trace) in zip(self.telling, self.told, strict=True)
+        ]
+        return next(
+            (n for n, rule in _RULES.items() if all(same & rule(runs) for runs, same in seen)), None
+        )
+
+    @property
+    def rule_guessed(self):
+        """The rule that best explains when the second of two runs is returned, or None."""
+        chosen = [
+            (second, first)
+            for second, first in zip(self.two, self.one, strict=True)
+            if not np.array_equal(second, first)
+        ]
+        if not chosen:
+            return "returned_the_first_run"
+        if len(chosen) > 0.85 * _LOOKS:
+            return "returned_the_last_run"
+        shares = {
+            name: _share_above_zero(
+                sign * (value(second) - value(first)) for second, first in chosen
+            )
+            for name, sign, value in (
+                ("highest", 1, lambda run: run[-1]),
+                ("returned_the_lowest", -1, lambda run: run[-1]),
+                ("longest_run", 1, len),
+                ("shortest_run", -1, len),
+                ("best_start_for_best_end", 1, lambda run: run[0]),
+            )
+        }
+        best = max(shares, key=shares.get)
+        return best if shares[best] else None
 
 
-def _rule(gains):
+def _share_above_zero(gains):
     """The share of gains above 0, or 0 where one is below."""
     gains = list(gains)
-    if not gains or min(gains) < -1e-6:
-        return 0.0
-    return sum(gain > 1e-6 for gain in gains) / len(gains)
+    return 0.0 if min(gains) < -1e-6 else np.mean([gain > 1e-6 for gain in gains])
 
 
 def _like(wrong, plan, case, outcome):

@@ -1,15 +1,18 @@
 """Which known mistakes an answer agrees with: each is run on the same input, then every two."""
 
+import functools
+
 import numpy as np
 
-from gmm_ref.checks.calls import attempt
-from gmm_ref.checks.mistakes.plan import implementation, pairs, singles
+from gmm_ref.checks.calls import attempt, attempt_aloud, quiet
+from gmm_ref.checks.mistakes.plan import implementation, pair, pairs, singles, ways
 from gmm_ref.checks.remote import kind_of
 
 # How far apart two answers may be whose makers rounded to float32.
 _SINGLE = 1e-4
 
 
+@quiet()
 def name_mistakes(plan, function, case, outcome, evidence, kind="number"):
     """The mistakes that ``outcome`` of ``function`` on ``case`` agrees with: none, one or two.
 
@@ -17,34 +20,64 @@ def name_mistakes(plan, function, case, outcome, evidence, kind="number"):
     kind: "integer" where integers and floats are different answers.
     """
     right = attempt(implementation(plan), case)
+    own = functools.cache(lambda i: attempt(function, evidence[i]))
 
-    def agreeing(candidates):
-        for mistakes, wrong in candidates:
-            other = attempt(wrong, case)
-            if same(other, outcome, case, kind) and not same(other, right, case, kind):
-                yield mistakes, wrong
+    def agrees(candidate, case, outcome):
+        return same(attempt_aloud(candidate[1], case), outcome, case, kind)
 
-    outcomes = []
+    def agreements(candidate):
+        return sum(agrees(candidate, other, own(i)) for i, other in enumerate(evidence))
 
-    def agreements(entry):
-        if not outcomes:
-            outcomes.extend((case, attempt(function, case)) for case in evidence)
-        return sum(same(attempt(entry[1], case), own, case, kind) for case, own in outcomes)
+    def agreeing(candidates, *cases):
+        for candidate in candidates:
+            if all(agrees(candidate, *one) for one in cases) and not agrees(candidate, case, right):
+                yield candidate
 
-    found = list(agreeing(singles(plan)))
+    alone = [attempt_aloud(wrong, case) for _, wrong in singles(plan)]
+    found = [
+        (candidate, way)
+        for candidate, way, other in zip(singles(plan), ways(plan), alone, strict=True)
+        if same(other, outcome, case, kind) and not same(other, right, case, kind)
+    ]
     if not found:
-        return max(agreeing(pairs(plan)), key=agreements, default=((), None))[0]
-    single = max(found, key=agreements)
+        chosen = _telling(ways(plan), alone, right, case, kind)
+        # The cheapest case in which the answer is wrong sorts most pairs out.
+        cheap = sorted(range(len(evidence)), key=lambda i: _effort(evidence[i]))
+        entries = ((evidence[i], own(i)) for i in cheap)
+        glance = next((e for e in entries if _is_wrong(plan, *e, kind)), (case, outcome))
+        both = agreeing(pairs(plan, chosen), glance, (case, outcome))
+        return max(both, key=agreements, default=((), None))[0]
+    single, way = max(found, key=lambda entry: agreements(entry[0]))
     most = agreements(single)
-    if most == len(outcomes):
+    if most == len(evidence):
         return single[0]
-    # Here one mistake explains the answer, elsewhere not: there may be a second one.
-    (mistake,) = single[0]
-    both = list(agreeing(pairs(plan, mistake)))
+    # Here one mistake explains the answer, elsewhere not: there may be a second one, which
+    # changes nothing here.
+    others = [other for other in ways(plan) if other[0].step != way[0].step]
+    both = agreeing((pair(plan, way, other) for other in others), (case, outcome))
     more = max(both, key=agreements, default=single)
-    if agreements(more) <= most:
-        return single[0]
-    return (mistake, *(other for other in more[0] if other != mistake))
+    return more[0] if agreements(more) > most else single[0]
+
+
+def _is_wrong(plan, case, outcome, kind):
+    right = attempt_aloud(implementation(plan), case)
+    return outcome.error is None and not same(right, outcome, case, kind)
+
+
+def _effort(case):
+    """About how much there is to compute in a case."""
+    parts = [p for a in case.arguments.values() for p in (a if isinstance(a, tuple) else (a,))]
+    return (1 + 4 * case.arguments.get("max_iter", 0)) * sum(map(np.size, parts))
+
+
+def _telling(ways, alone, right, case, kind):
+    """The ways of which each gives an answer of its own: not the right one, not a variant's."""
+    chosen = []
+    for (mistake, way), outcome in zip(ways, alone, strict=True):
+        known = [right, *(other for one, _, other in chosen if one is mistake)]
+        if not any(same(outcome, other, case, kind) for other in known):
+            chosen.append((mistake, way, outcome))
+    return [(mistake, way) for mistake, way, _ in chosen]
 
 
 def same(one, other, case, kind="number"):
@@ -77,6 +110,9 @@ def _alike(one, other, case, kind):
     if a.dtype.kind not in "fiub":
         return False
     rtol = _SINGLE if _sort(a, kind) == "single" else case.rtol
+    # Most answers differ in their first number, which is quickly seen.
+    if a.size and abs(float(a.flat[0]) - float(b.flat[0])) > case.atol + rtol * abs(b.flat[0]):
+        return False
     return np.allclose(a.astype(float), b.astype(float), rtol=rtol, atol=case.atol, equal_nan=True)
 
 

@@ -47,7 +47,7 @@ def noise_signature(E):
     ]
 
 
-def distance(signature, runs):
+def distance(signature, runs, tolerance=1):
     """How far a signature lies from those of a mistake's runs, or None if beyond chance.
 
     The wider a mistake scatters, the less it says to agree with it.
@@ -58,7 +58,7 @@ def distance(signature, runs):
     centre = runs.mean(axis=0)
     width = np.maximum(np.maximum(1, LOOSE * np.abs(centre)), 0.8 * np.ptp(runs, axis=0))
     off = np.abs(np.asarray(signature) - centre) / width
-    if not np.all(off < FARTHEST):
+    if not np.all(off < tolerance * FARTHEST):
         return None
     return float(np.sum(off**2 / 2 + np.log(width)))
 
@@ -69,6 +69,15 @@ def far_apart(signature, other):
         return True
     a, b = np.array(signature), np.array(other)
     return bool(np.any(np.abs(a - b) > 2 * FARTHEST * (1 + LOOSE * np.abs(b))))
+
+
+def shows(signature, seen, usual):
+    """Whether a mistake moves a statistic from its usual value that stays there in what is seen."""
+    if not len(signature) == len(seen) == len(usual):
+        return False
+    signature, seen, usual = map(np.array, (signature, seen, usual))
+    chance = FARTHEST * (1 + LOOSE * np.abs(usual))
+    return bool(np.any((np.abs(signature - usual) > 2 * chance) & (np.abs(seen - usual) < chance)))
 
 
 def _split(z):

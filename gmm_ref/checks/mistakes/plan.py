@@ -7,6 +7,7 @@ function that takes the place of one step, so that two mistakes in two steps mak
 import functools
 import inspect
 import itertools
+import types
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +89,9 @@ class Plan:
 
 def implementation(plan, *steps):
     """The function of the exercise, with (step, way) in the place of the plan's own steps."""
-    changed = type(plan.__name__, (plan,), dict(steps))() if steps else plan()
+    changed = plan()
+    for step, way in steps:
+        setattr(changed, step, types.MethodType(way, changed))
 
     def function(*arguments):
         return changed.hand_back(changed.answer(*changed.take(*arguments)))
@@ -98,22 +101,27 @@ def implementation(plan, *steps):
 
 @functools.cache
 def singles(plan):
-    """[((mistake,), function)] for every mistake and variant of the plan."""
-    return [
-        ((mistake,), implementation(plan, (mistake.step, way)))
-        for mistake in plan.catalogue()
-        for way in mistake.ways
-    ]
+    """[((mistake,), function)] for every mistake and variant of the plan, as in `ways`."""
+    return [((mistake,), implementation(plan, (mistake.step, way))) for mistake, way in ways(plan)]
 
 
-def pairs(plan, one=None):
-    """((mistake, mistake), function) for every two mistakes in different steps, or with ``one``."""
-    for first, second in itertools.combinations(plan.catalogue(), 2):
-        if first.step == second.step or one not in (None, first, second):
-            continue
-        for way, other in itertools.product(first.ways, second.ways):
-            function = implementation(plan, (first.step, way), (second.step, other))
-            yield (first, second), function
+def ways(plan):
+    """[(mistake, way)]: every mistake once with each of its variants."""
+    return [(mistake, way) for mistake in plan.catalogue() for way in mistake.ways]
+
+
+def pairs(plan, chosen=None):
+    """((mistake, mistake), function) for every two of the chosen ways, in different steps."""
+    chosen = ways(plan) if chosen is None else chosen
+    for one, other in itertools.combinations(chosen, 2):
+        if one[0].step != other[0].step:
+            yield pair(plan, one, other)
+
+
+def pair(plan, one, other):
+    """((mistake, mistake), function) of two ways."""
+    steps = [(mistake.step, way) for mistake, way in (one, other)]
+    return (one[0], other[0]), implementation(plan, *steps)
 
 
 def as_floats(*arrays):
