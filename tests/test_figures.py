@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 from ipywidgets import FloatSlider
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
@@ -155,7 +154,7 @@ def test_a_moved_slider_draws_and_tells_anew():
 def test_a_slider_leaves_a_picture_where_no_kernel_runs(monkeypatch):
     bundles = []
     monkeypatch.setattr(figures.page, "display", lambda bundle, raw: bundles.append(bundle))
-    figures.slide(lambda x: Figure(), alt="nothing at {x}", x=FloatSlider(2.0))
+    figures.slide(lambda x: figures.canvas()[0], alt="nothing at {x}", x=FloatSlider(2.0))
     assert 'alt="nothing at 2.0"' in bundles[0]["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundles[0]
 
