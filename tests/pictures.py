@@ -55,6 +55,12 @@ def labelled_points():
     return fig, figures.labelled_points(ax, *plane())
 
 
+def scored_guess():
+    fig, ax = figures.canvas()
+    X, z = plane()
+    return fig, figures.scored_guess(ax, X, (X[:, 0] > 2).astype(int), z)
+
+
 def soft_points():
     fig, ax = figures.canvas()
     X, _ = plane()
@@ -152,6 +158,7 @@ PICTURES = {
         plate_diagram,
         posterior_entropy_curve,
         responsibility_curves,
+        scored_guess,
         soft_points,
         sum_or_mixture,
     ]

@@ -112,6 +112,14 @@ def test_the_bound_is_nowhere_above_and_the_gap_is_marked():
     assert above > below
 
 
+def test_a_cross_stands_on_each_wrong_guess():
+    _, ax = figures.canvas()
+    X = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 5.0], [3.0, 5.0]])
+    crosses = figures.scored_guess(ax, X, np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))[-1]
+    assert crosses.get_offsets().tolist() == [[1.0, 0.0]]
+    assert ax.get_title() == "3 of 4 right"
+
+
 def test_only_the_moments_betray_equal_weights():
     climbs, moments = PICTURES["bug_zoo"]()[1][::2], PICTURES["bug_zoo"]()[1][1::2]
     assert all(np.all(np.diff(line.get_ydata()) > 0) for line in climbs)

@@ -8,9 +8,8 @@ from gmm_ref.figures.likelihood import mixture_density
 from gmm_ref.figures.posterior import responsibility_curves
 from gmm_ref.figures.style import GREY, colour, fill, line, marker, theta_1d
 
-SUBSCRIPTS = (
-    "₀₁₂₃₄₅₆₇₈₉"  # as letters: a formula that is new at each move of a slider takes too long
-)
+# As letters: a formula that is new at each move of a slider takes too long.
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 
 
 def plate_diagram(ax):
@@ -97,6 +96,21 @@ def labelled_points(ax, X, z):
         drawn.append(ax.scatter(*X[z == k].T, **look))
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.legend(loc="best", framealpha=0.9)
+    return drawn
+
+
+def scored_guess(ax, X, guess, z=None):
+    """The points X (N, 2) in the colour and marker of a guess (N,) at their labels.
+
+    Given the labels z (N,), a cross stands on each wrong guess, and the title is the score.
+    Returns one collection of dots for each component, and then that of the crosses.
+    """
+    drawn = labelled_points(ax, X, guess)
+    if z is not None:
+        wrong = X[guess != z]
+        drawn.append(ax.scatter(*wrong.T, s=80, c="black", marker="x", label="wrong"))
+        ax.set_title(f"{len(z) - len(wrong)} of {len(z)} right")
+    ax.legend(loc="upper right", framealpha=0.9)
     return drawn
 
 
