@@ -119,10 +119,10 @@ def log_likelihood_trace():
 
 
 def local_maxima():
-    fig, ax = figures.canvas()
+    fig, axes = figures.canvas(1, 2, sharex=True, sharey=True)
     X = datasets.old_faithful()
     twin = START._replace(means=np.tile(X.mean(axis=0), (2, 1)))
-    return fig, figures.local_maxima(ax, X, [fit(X, START), fit(X, twin)])
+    return fig, figures.local_maxima(axes, X, [fit(X, START), fit(X, twin)])
 
 
 def collapse():
