@@ -55,6 +55,12 @@ def labelled_points():
     return fig, figures.labelled_points(ax, *plane())
 
 
+def scored_guess():
+    fig, ax = figures.canvas()
+    X, z = plane()
+    return fig, figures.scored_guess(ax, X, (X[:, 0] > 2).astype(int), z)
+
+
 def soft_points():
     fig, ax = figures.canvas()
     X, _ = plane()
@@ -113,10 +119,10 @@ def log_likelihood_trace():
 
 
 def local_maxima():
-    fig, ax = figures.canvas()
+    fig, axes = figures.canvas(1, 2, sharex=True, sharey=True)
     X = datasets.old_faithful()
     twin = START._replace(means=np.tile(X.mean(axis=0), (2, 1)))
-    return fig, figures.local_maxima(ax, X, [fit(X, START), fit(X, twin)])
+    return fig, figures.local_maxima(axes, X, [fit(X, START), fit(X, twin)])
 
 
 def collapse():
@@ -152,6 +158,7 @@ PICTURES = {
         plate_diagram,
         posterior_entropy_curve,
         responsibility_curves,
+        scored_guess,
         soft_points,
         sum_or_mixture,
     ]

@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 from ipywidgets import FloatSlider
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
@@ -113,6 +112,14 @@ def test_the_bound_is_nowhere_above_and_the_gap_is_marked():
     assert above > below
 
 
+def test_a_cross_stands_on_each_wrong_guess():
+    _, ax = figures.canvas()
+    X = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 5.0], [3.0, 5.0]])
+    crosses = figures.scored_guess(ax, X, np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))[-1]
+    assert crosses.get_offsets().tolist() == [[1.0, 0.0]]
+    assert ax.get_title() == "3 of 4 right"
+
+
 def test_only_the_moments_betray_equal_weights():
     climbs, moments = PICTURES["bug_zoo"]()[1][::2], PICTURES["bug_zoo"]()[1][1::2]
     assert all(np.all(np.diff(line.get_ydata()) > 0) for line in climbs)
@@ -155,7 +162,7 @@ def test_a_moved_slider_draws_and_tells_anew():
 def test_a_slider_leaves_a_picture_where_no_kernel_runs(monkeypatch):
     bundles = []
     monkeypatch.setattr(figures.page, "display", lambda bundle, raw: bundles.append(bundle))
-    figures.slide(lambda x: Figure(), alt="nothing at {x}", x=FloatSlider(2.0))
+    figures.slide(lambda x: figures.canvas()[0], alt="nothing at {x}", x=FloatSlider(2.0))
     assert 'alt="nothing at 2.0"' in bundles[0]["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundles[0]
 

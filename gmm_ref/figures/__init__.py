@@ -12,6 +12,7 @@ from gmm_ref.figures.generative_model import (
     labelled_points,
     ladder,
     plate_diagram,
+    scored_guess,
     sum_or_mixture,
 )
 from gmm_ref.figures.likelihood import mixture_density
@@ -36,6 +37,7 @@ __all__ = [
     "plate_diagram",
     "posterior_entropy_curve",
     "responsibility_curves",
+    "scored_guess",
     "show",
     "slide",
     "soft_points",

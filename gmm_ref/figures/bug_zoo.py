@@ -20,29 +20,32 @@ def bug_zoo(axes, X, theta, wrong_m_step, name):
     climb, moments = axes
     drawn = []
     for j, (step, label) in enumerate([(m_step, "right"), (wrong_m_step, name)]):
-        thetas = _run(X, theta, step)
-        heights = [log_likelihood(X, *there) for there in thetas]
+        thetas, heights = _run(X, theta, step)
         gaps = [_moment_gap(X, *there) for there in thetas[1:]]
         drawn += climb.plot(heights, **line(j), marker=".", label=label)
         drawn += moments.plot(range(1, len(thetas)), gaps, **line(j), marker=".", label=label)
     climb.set(xlabel="step", ylabel="log-likelihood", xlim=(-0.5, STEPS + 0.5))
     moments.set(xlabel="step", ylabel="distance of the moments", xlim=(-0.5, STEPS + 0.5))
     moments.set(yscale="log", ylim=(1e-17, 1e2))
+    moments.minorticks_off()
     climb.figure.legend(handles=drawn[::2], loc="outside upper center", ncols=2)
     return drawn
 
 
 def _run(X, theta, step):
-    """theta and what follows from it, up to STEPS steps or the first that gives no mixture."""
-    thetas = [theta]
+    """theta and what follows from it, with the log-likelihood of each.
+
+    Up to STEPS steps, or to the first that gives no mixture.
+    """
+    thetas, heights = [theta], [log_likelihood(X, *theta)]
     for _ in range(STEPS):
         new = step(X, e_step(X, *thetas[-1]))
         try:
-            log_likelihood(X, *new)
+            heights.append(log_likelihood(X, *new))
         except ValueError:
             break
         thetas.append(new)
-    return thetas
+    return thetas, heights
 
 
 def _moment_gap(X, weights, means, covariances):

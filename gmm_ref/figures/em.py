@@ -5,7 +5,7 @@ import numpy as np
 from gmm_ref import Parameters, log_likelihood, lower_bound, responsibilities
 from gmm_ref.figures.generative_model import components
 from gmm_ref.figures.posterior import soft_points
-from gmm_ref.figures.style import GREY, colour, line, marker
+from gmm_ref.figures.style import GREY, colour, line
 
 
 def bound(ax, X, theta, R):
@@ -33,7 +33,7 @@ def bound(ax, X, theta, R):
     spread = top - min(curves["log-likelihood"])
     ax.set(ylim=(top - 1.6 * spread, top + 0.1 * spread), xlim=(grid[0], grid[-1]))
     ax.set(xlabel=r"$\mu_0$, all else held fast", ylabel="nats")
-    ax.legend(loc="lower center", framealpha=0.95)
+    ax.legend(loc="lower left", framealpha=0.95)
     return drawn
 
 
@@ -62,23 +62,19 @@ def log_likelihood_trace(ax, log_likelihoods):
     return trace
 
 
-def local_maxima(ax, X, fits):
-    """Where many runs of EM end, for D = 2: the means of each summit over the points X.
+def local_maxima(axes, X, fits):
+    """Where many runs of EM end, for D = 2: one summit in each of the axes, the highest first.
 
-    fits, a sequence of `Fit`. Runs whose last log-likelihoods agree to 0.1 share a summit.
-    Returns one collection of markers for each summit, the highest first.
+    fits, a sequence of `Fit`. Runs whose last log-likelihoods agree to 0.1 share a summit; its
+    height and the number of its runs are the title, the first of them is drawn. Axes to spare stay
+    empty. Returns, for each summit, the ellipses of its components.
     """
     ends = np.array([np.round(run.log_likelihoods[-1], 1) for run in fits])
-    ax.scatter(*X.T, s=10, c="#bbbbbb", linewidths=0)
     drawn = []
-    for j, height in enumerate(np.unique(ends)[::-1]):
-        summit = [run for run, end in zip(fits, ends, strict=True) if end == height]
-        means = np.concatenate([run.parameters.means for run in summit])
-        label = f"{height:.1f}: {len(summit)} of {len(ends)} runs"
-        look = {"c": colour(j), "marker": marker(j), "edgecolors": "black"}
-        drawn.append(ax.scatter(*means.T, s=90, label=label, **look))
-    ax.set(xlabel="$x_1$", ylabel="$x_2$")
-    ax.legend(loc="upper left", title="log-likelihood at the end")
+    for ax, height in zip(axes, np.unique(ends)[::-1], strict=False):
+        runs = np.flatnonzero(ends == height)
+        drawn += em_film([ax], X, [fits[runs[0]].parameters])
+        ax.set_title(f"{height:.1f}: {len(runs)} of {len(ends)} runs")
     return drawn
 
 

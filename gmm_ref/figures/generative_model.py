@@ -8,6 +8,9 @@ from gmm_ref.figures.likelihood import mixture_density
 from gmm_ref.figures.posterior import responsibility_curves
 from gmm_ref.figures.style import GREY, colour, fill, line, marker, theta_1d
 
+# As letters: a formula that is new at each move of a slider takes too long.
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+
 
 def plate_diagram(ax):
     """The model of 7.4.1 as a graph: pi to z_n to x_n on a plate of N, mu and Sigma of K.
@@ -51,21 +54,27 @@ def ladder(axes, weights, means, sds, x):
     left = np.cumsum(weights) - weights
     for k, weight in enumerate(weights):
         prior.barh(0, weight, left=left[k], **fill(k))
-        prior.text(left[k] + weight / 2, 0.65, f"$\\pi_{k}$ = {weight:.2f}", ha="center")
+        prior.text(left[k] + weight / 2, 0.65, f"π{SUBSCRIPTS[k]} = {weight:.2f}", ha="center")
         bell = np.exp(log_gaussian(grid[:, None], mu[k], covariances[k]))
         given.plot(grid, bell, **line(k), label=f"component {k}")
     prior.set(xlim=(0, 1), ylim=(-0.5, 1.2), yticks=[], ylabel="$p(z)$")
     given.set(ylabel=r"$p(x \mid z)$")
     given.legend(loc="upper right", frameon=False)
     mixture_density(marginal, weights, means, sds, grid)
+    marginal.set_ylim(0, given.get_ylim()[1])  # p(x) is nowhere above the highest bell
     responsibility_curves(posterior, weights, means, sds, grid)
     r = responsibilities(np.array([[x]]), weights, mu, covariances)[0]
     for k, height in enumerate(r):
         posterior.plot(x, height, marker(k), color=colour(k), markersize=8)
-    shares = ", ".join(f"$r_{k}$ = {share:.2f}" for k, share in enumerate(r))
-    posterior.set_title(f"at the cursor, $x$ = {x:.1f}: {shares}", fontsize=10)
+    shares = ", ".join(f"r{SUBSCRIPTS[k]} = {share:.2f}" for k, share in enumerate(r))
+    posterior.set_title(f"at the cursor, x = {x:.1f}: {shares}", fontsize=10)
     for ax in axes[1:]:
         ax.set_xlim(grid[0], grid[-1])
+        ax.locator_params(axis="y", nbins=3)
+    for ax in (given, marginal):
+        ax.tick_params(labelbottom=False)  # as below
+    for ax in (marginal, posterior):
+        ax.get_legend().remove()  # as above
     return [ax.axvline(x, color="black", linewidth=1) for ax in axes[1:]]
 
 
@@ -87,6 +96,21 @@ def labelled_points(ax, X, z):
         drawn.append(ax.scatter(*X[z == k].T, **look))
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.legend(loc="best", framealpha=0.9)
+    return drawn
+
+
+def scored_guess(ax, X, guess, z=None):
+    """The points X (N, 2) in the colour and marker of a guess (N,) at their labels.
+
+    Given the labels z (N,), a cross stands on each wrong guess, and the title is the score.
+    Returns one collection of dots for each component, and then that of the crosses.
+    """
+    drawn = labelled_points(ax, X, guess)
+    if z is not None:
+        wrong = X[guess != z]
+        drawn.append(ax.scatter(*wrong.T, s=80, c="black", marker="x", label="wrong"))
+        ax.set_title(f"{len(z) - len(wrong)} of {len(z)} right")
+    ax.legend(loc="upper right", framealpha=0.9)
     return drawn
 
 
