@@ -9,8 +9,10 @@ ROOT = Path(__file__).parents[2]
 CHAPTER = sorted(path.stem for path in (ROOT / "chapter7").glob("*.ipynb"))
 
 WAIT = 60_000  # ms: far more than anything here takes
+# The prompt of a folded cell is there too, though not to be seen, beside one that says nothing.
 ALL_RAN = """() => {
-  const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+  const said = '.jp-CodeCell .jp-InputPrompt:not(.jp-Placeholder-prompt)';
+  const prompts = [...document.querySelectorAll(said)];
   return prompts.every(prompt => /^\\[\\d+\\]:$/.test(prompt.textContent.trim()));
 }"""
 PICTURES = "cell => [...cell.querySelectorAll('.jp-OutputArea img')].map(i => i.src).join()"
