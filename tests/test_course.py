@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from gmm_ref.grading import demo, sandbox
+from gmm_ref.grading import demo, walls
 from gmm_ref.grading.course import Course, CourseError
 from gmm_ref.grading.grade import grade_class
 from gmm_ref.grading.main import main
@@ -146,7 +146,7 @@ def test_without_a_sandbox_a_class_is_refused_with_the_flag_that_grades_it(
     small_course, monkeypatch
 ):
     hand_in(small_course, "ada")
-    monkeypatch.setattr(sandbox, "_probe", lambda: (None, "bwrap was not found"))
+    monkeypatch.setattr(walls, "_probe", lambda: (None, "bwrap was not found"))
     arguments = ["grade", "--course", str(small_course.root)]
     refused = CliRunner().invoke(main, arguments)
     assert refused.exit_code == 1

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import functools
 import os
+import shutil
 import threading
 import time
 import warnings
@@ -66,16 +67,31 @@ def _grade(course, left, pool, watcher, console):
                     failed.append((assignment, student))
                     text = f"{student}, {assignment}: no marks\n{outcome.log}"
                     console.print(text, markup=False, highlight=False, soft_wrap=True)
+                    _look_for_room(course.root)
         except BaseException as error:
             threads.shutdown(wait=False, cancel_futures=True)
             pool.close(at_once=True)
-            if isinstance(error, KeyboardInterrupt):
-                raise Stopped(f"Stopped. {watcher.summary()}. {GO_ON}") from None
+            if isinstance(error, (KeyboardInterrupt, _DiskFull)):
+                raise Stopped(f"Stopped. {error} {watcher.summary()}. {GO_ON}") from None
             raise
     return failed
 
 
 GO_ON = "What is graded stays graded: the same command goes on from here."
+
+
+# Bytes of a disk below which a submission that failed may have failed for want of room.
+ROOM = 16 * 2**20
+
+
+class _DiskFull(Exception):
+    """There is no room for marks and pages."""
+
+
+def _look_for_room(folder):
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        raise _DiskFull(f"The disk of {folder} is full, or nearly so ({free / 1e6:.1f} MB left).")
 
 
 class _Hands:
