@@ -3,6 +3,7 @@
 The process needs this package and the sandbox, and neither the gradebook nor the course folder.
 """
 
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from gmm_ref.grading.digests import package_digest
 from gmm_ref.grading.judging import Judge, plain_error
 from gmm_ref.grading.outputs import rebuilt
-from gmm_ref.grading.sandbox import NoWalls, Sandbox
+from gmm_ref.grading.sandbox import Lost, NoWalls, Sandbox
 from gmm_ref.grading.student import Ended, Limits, Student
 from gmm_ref.grading.walls import NoSandbox
 
@@ -58,18 +59,28 @@ class OtherVersion(RuntimeError):
     """A process elsewhere has another version of this package; its marks would be others."""
 
 
+# How often a notebook is begun anew when what runs it is killed.
+TRIES = 3
+
 # A check redirects what its process prints, so a process runs one notebook at a time.
 _one_at_a_time = threading.Lock()
 
 
 def run(work):
-    """The Done of a Work. Raises NoSandbox, and OtherVersion where the package is another."""
+    """The Done of a Work.
+
+    Raises NoSandbox; OtherVersion where the package is another; Lost if the process that runs it
+    was killed from outside again and again.
+    """
     if work.package != package_digest():
         raise OtherVersion(
             "A worker has another version of gmm_ref than the command that gave it this notebook. "
             "Install the same one on both, and start the worker again."
         )
     with _one_at_a_time:
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(Lost):
+                return _run(work)
         return _run(work)
 
 

@@ -14,8 +14,8 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-# How often a task is begun anew when its process dies.
-TRIES = 3
+from gmm_ref.grading.execution import TRIES
+
 # The variable by which nbgrader says that it grades.
 EXECUTION = "NBGRADER_EXECUTION"
 

@@ -12,6 +12,11 @@ from pathlib import Path
 from gmm_ref.grading import walls
 from gmm_ref.grading.walls import HOME, INSIDE, PROGRAMS
 
+
+class Lost(RuntimeError):
+    """The process that is forked for each notebook was killed, from outside its walls."""
+
+
 # How long the libraries may take to be imported, and a fork to be made or ended.
 WARM_UP_SECONDS, ORDER_SECONDS = 120, 30
 
@@ -71,7 +76,11 @@ _idle, _cannot_fork = {}, set()
 
 
 class Nursery:
-    """A process behind walls, forked for one student at a time, then put back in ``idle``."""
+    """A process behind walls, forked for one student at a time, then put back in ``idle``.
+
+    Nothing that a student does can end it. If it is gone, what its fork did not answer says
+    nothing of the student: `child` raises Lost.
+    """
 
     def __init__(self, command, idle):
         self.idle = idle
@@ -85,11 +94,12 @@ class Nursery:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._begin(theirs)
+                self._order(b"+", [theirs.fileno()])
             try:
                 yield self.process, ours
             finally:
-                self._end()
+                self._order(b"-")
+                self.idle.append(self)
 
     def is_alive(self):
         """Whether it can be forked once more."""
@@ -99,26 +109,16 @@ class Nursery:
         """End it, and what it forked."""
         self.stack.close()
 
-    def _begin(self, theirs):
-        try:
-            self._order(b"+", [theirs.fileno()])
-        except OSError as error:
-            self.close()
-            raise walls.NoSandbox(f"a process could not be forked: {error}") from None
-
-    def _end(self):
-        try:
-            self._order(b"-")
-        except OSError:
-            self.close()
-        else:
-            self.idle.append(self)
-
     def _order(self, order, descriptors=()):
-        self.control.settimeout(ORDER_SECONDS)
-        socket.send_fds(self.control, [order], descriptors)
-        if self._answer(ORDER_SECONDS) != order:
-            raise ConnectionError("the process that is forked for each notebook is gone")
+        try:
+            self.control.settimeout(ORDER_SECONDS)
+            socket.send_fds(self.control, [order], descriptors)
+            done = self._answer(ORDER_SECONDS) == order
+        except OSError:
+            done = False
+        if not done:
+            self.close()
+            raise Lost("the process that is forked for each notebook was killed")
 
     def _answer(self, seconds):
         self.control.settimeout(seconds)

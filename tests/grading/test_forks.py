@@ -2,11 +2,14 @@
 
 import os
 import signal
+import threading
 
 import pytest
 
-from gmm_ref.grading import sandbox
-from gmm_ref.grading.sandbox import Nursery, Sandbox
+from gmm_ref.grading import execution, sandbox
+from gmm_ref.grading.digests import package_digest
+from gmm_ref.grading.execution import Cell, Work
+from gmm_ref.grading.sandbox import Lost, Nursery, Sandbox
 from gmm_ref.grading.student import Ended, Limits, Student
 from gmm_ref.grading.walls import NoSandbox, find_bwrap
 
@@ -209,6 +212,37 @@ def test_the_process_that_is_forked_can_be_killed(box):
     os.kill(nursery.process.pid, signal.SIGKILL)
     nursery.process.wait()
     assert run(box, "print('here')") == "here\n"
+
+
+def test_what_was_not_answered_when_it_was_killed_is_not_held_against_the_student(box):
+    with pytest.raises(Lost), Student(box, {}, LIMITS) as student:
+        student.run("import time\ndef slow(): time.sleep(60)", 1)
+        killer = threading.Timer(0.3, os.kill, _nurseries(student) + [signal.SIGKILL])
+        killer.start()
+        student.call("slow", (), {})
+
+
+@pytest.mark.parametrize(("deaths", "comes_back"), [(2, True), (3, False)])
+def test_a_notebook_whose_process_was_killed_is_begun_anew(box, monkeypatch, deaths, comes_back):
+    begun = []
+
+    def killed_at_first(student, source, number, run=Student.run):
+        begun.append(source)
+        if len(begun) <= deaths:
+            student._ensure()
+            os.kill(*_nurseries(student), signal.SIGKILL)
+        return run(student, source, number)
+
+    monkeypatch.setattr(Student, "run", killed_at_first)
+    cells = (Cell("print('here')", False),)
+    work = Work(cells, (), {}, 1, LIMITS, "/nowhere", 2**20, False, package_digest())
+    if comes_back:
+        [[output]] = execution.run(work).outputs
+        assert output["text"] == "here\n"
+    else:
+        with pytest.raises(Lost):
+            execution.run(work)
+    assert len(begun) == 3
 
 
 def test_where_walls_within_walls_are_refused_every_student_has_a_process_anew(monkeypatch):
