@@ -1,5 +1,6 @@
 """A course folder: its assignments, its submissions, its gradebook. All through nbgrader."""
 
+import csv
 import hashlib
 import itertools
 import json
@@ -156,20 +157,22 @@ class Course:
         return sorted(folder.glob("*.html"))
 
     def marks(self):
-        """Every submission in the gradebook as a Mark, by student and assignment."""
+        """Every graded submission in the gradebook as a Mark, by student and assignment."""
+        marks = []
         with self.gradebook() as gradebook:
-            marks = [
-                Mark(
-                    submission.student.id,
-                    assignment.name,
-                    sum(notebook.code_score for notebook in submission.notebooks),
-                    sum(notebook.max_code_score for notebook in submission.notebooks),
-                    submission.total_seconds_late,
-                    submission.needs_manual_grade,
-                )
-                for assignment in gradebook.assignments
-                for submission in assignment.submissions
-            ]
+            for assignment in gradebook.assignments:
+                late = {one.id: one.total_seconds_late for one in assignment.submissions}
+                marks += [
+                    Mark(
+                        row["student"],
+                        assignment.name,
+                        row["code_score"],
+                        row["max_code_score"],
+                        late[row["id"]],
+                        bool(row["needs_manual_grade"]),
+                    )
+                    for row in gradebook.submission_dicts(assignment.name)
+                ]
         return sorted(marks, key=lambda mark: (mark.student, mark.assignment))
 
     def set_due(self, assignment, due):
@@ -178,10 +181,17 @@ class Course:
             gradebook.update_or_create_assignment(assignment, duedate=due)
 
     def export(self):
-        """Write grades.csv, a line for each student and assignment. Returns its path."""
+        """Write grades.csv, a line for each assignment and student, in order. Returns its path."""
         path = self.root / "grades.csv"
         with self.gradebook() as gradebook:
             CsvExportPlugin(to=str(path)).export(gradebook)
+        with open(path, newline="") as file:
+            lines = csv.DictReader(file)
+            ordered = sorted(lines, key=lambda line: (line["assignment"], line["student_id"]))
+        with open(path, "w", newline="") as file:
+            writer = csv.DictWriter(file, lines.fieldnames)
+            writer.writeheader()
+            writer.writerows(ordered)
         return path
 
     def gradebook(self):

@@ -10,6 +10,7 @@ from gmm_ref.grading import demo
 from gmm_ref.grading.course import Course, CourseError
 from gmm_ref.grading.grade import Stopped, grade_class
 from gmm_ref.grading.marks import marks_table
+from gmm_ref.grading.pool import Gone
 from gmm_ref.grading.walls import NoSandbox, find_bwrap
 
 console = Console()
@@ -71,7 +72,7 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     chosen = _chosen(course, assignments)
     try:
         failed = grade_class(course, chosen, console, jobs, scheduler, force)
-    except (CourseError, Stopped) as reason:
+    except (CourseError, Gone, Stopped) as reason:
         sys.exit(str(reason))
     console.print(marks_table(course.marks()))
     if failed:

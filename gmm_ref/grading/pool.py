@@ -16,6 +16,8 @@ from concurrent.futures.process import BrokenProcessPool
 
 from gmm_ref.grading.execution import TRIES
 
+# How long a cluster may take to have its first worker.
+WORKERS_SECONDS = 60
 # The variable by which nbgrader says that it grades.
 EXECUTION = "NBGRADER_EXECUTION"
 
@@ -136,18 +138,38 @@ def _end_with_parent():
 
 
 class DaskPool(Pool):
-    """The workers of a Dask cluster, found at ``address``. They do again what a dead one had."""
+    """The workers of a Dask cluster, found at ``address``. They do again what a dead one had.
+
+    Raises Gone if there is no cluster, or no worker in it.
+    """
 
     def __init__(self, address):
-        from distributed import Client
-
         super().__init__()
-        self.client = Client(address)
-        self.width = max(1, sum(self.client.nthreads().values()))
+        try:
+            from distributed import Client
+        except ImportError:
+            raise Gone("A cluster needs Dask: pip install 'gmm-companion[cluster]'.") from None
+        try:
+            self.client = Client(address)
+        except (OSError, ValueError) as error:
+            raise Gone(f"There is no Dask cluster at {address}: {error}") from None
+        try:
+            self.client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+        except TimeoutError:
+            self.client.close()
+            raise Gone(f"The Dask cluster at {address} has no worker.") from None
+        self.width = sum(self.client.nthreads().values())
 
     def _run(self, function, *args):
-        # Two notebooks may be alike and yet not be one.
-        return self.client.submit(function, *args, pure=False).result()
+        from distributed import CancelledError, KilledWorker
+
+        try:
+            # Two notebooks may be alike and yet not be one.
+            return self.client.submit(function, *args, pure=False).result()
+        except KilledWorker:
+            raise Gone("Every worker that ran this notebook was killed.") from None
+        except CancelledError:
+            raise Gone("The cluster was left before this notebook was done.") from None
 
     def close(self, at_once):
         """Leave the cluster; it drops what nobody waits for."""

@@ -1,148 +1,35 @@
 """A class graded many at once, stopped and started again: the gradebook is always the same."""
 
-import contextlib
-import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
-import sys
-import sysconfig
 import time
-from pathlib import Path
 
 import pytest
-from classroom import ASSIGNMENT, HONEST_WRONG, RIGHT, ROOT, Classroom
+from classroom import ASSIGNMENT
 from rich.console import Console
-from sqlalchemy import create_engine, text
+from whole_class import (
+    QUIET,
+    STUDENTS,
+    command,
+    command_line,
+    descendants,
+    finish,
+    is_running,
+    kill,
+    outputs,
+    rows,
+    wait_until_graded,
+    written,
+)
 
 from gmm_ref.grading import course as course_module
 from gmm_ref.grading import journal
 from gmm_ref.grading.course import Course, CourseError
 from gmm_ref.grading.grade import grade_class
-from gmm_ref.grading.walls import NoSandbox, find_bwrap
 
-try:
-    find_bwrap()
-except NoSandbox as error:
-    pytest.skip(f"These grade a class in the sandbox. {error}", allow_module_level=True)
-
-QUIET = Console(quiet=True)
-STUDENTS = [f"student-{number}" for number in range(8)]
-# Long enough to be stopped in the middle.
-SLOW = "import time\ntime.sleep(0.4)"
-
-
-def make_class(root):
-    """A course with eight submissions of four kinds, none graded."""
-    classroom = Classroom(root)
-    for number, student in enumerate(STUDENTS):
-        answers = [RIGHT, HONEST_WRONG, {}, RIGHT | {"posterior_entropy": "def ("}][number % 4]
-        classroom.hand_in(student, classroom.notebook(answers, early=SLOW))
-        (classroom.folder(student) / "timestamp.txt").write_text(f"2026-03-0{number + 1} 12:00 UTC")
-    return Course(root)
-
-
-def rows(course):
-    """All that the gradebook holds of the submissions, without its own random names for them."""
-    engine = create_engine(course.directory.db_url)
-    with engine.connect() as connection:
-        found = [
-            connection.execute(text(query)).fetchall()
-            for query in (
-                "select s.id, a.name, sa.timestamp from submitted_assignment sa"
-                " join student s on s.id = sa.student_id join assignment a on a.id = assignment_id"
-                " order by 1, 2",
-                "select sa.student_id, c.name, g.auto_score, g.manual_score, g.extra_credit,"
-                " g.needs_manual_grade from grade g join base_cell c on c.id = g.cell_id"
-                " join submitted_notebook sn on sn.id = g.notebook_id"
-                " join submitted_assignment sa on sa.id = sn.assignment_id order by 1, 2",
-                "select sa.student_id, c.name, k.auto_comment, k.manual_comment from comment k"
-                " join base_cell c on c.id = k.cell_id"
-                " join submitted_notebook sn on sn.id = k.notebook_id"
-                " join submitted_assignment sa on sa.id = sn.assignment_id order by 1, 2",
-            )
-        ]
-    engine.dispose()
-    return found
-
-
-def written(course):
-    """When each submission's page was written."""
-    return {
-        student: page.stat().st_mtime_ns
-        for student in STUDENTS
-        for page in course.feedback_pages(ASSIGNMENT, student)
-    }
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    """The rows of a class that was graded one after the other, without a stop."""
-    course = make_class(tmp_path_factory.mktemp("class") / "undisturbed")
-    assert grade_class(course, [ASSIGNMENT], QUIET, jobs=1) == []
-    assert len(rows(course)[0]) == 8 and len(rows(course)[1]) == 72
-    return course
-
-
-@pytest.fixture
-def ungraded(undisturbed, tmp_path):
-    """The same class, with the same secret, before grading."""
-    folder = tmp_path / "class"
-    kept = shutil.ignore_patterns("autograded", "feedback", "gradebook.db", ".grading.lock")
-    shutil.copytree(undisturbed.root, folder, ignore=kept)
-    (folder / ".registered.json").unlink()
-    return Course(folder)
-
-
-def command(course, *options):
-    """The command at work, in a group of processes of its own."""
-    program = Path(sysconfig.get_path("scripts")) / "gmm-course"
-    return subprocess.Popen(
-        [sys.executable, program, "grade", "--course", course.root, "--jobs", "2", *options],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def wait_until_graded(course, count, process):
-    """Wait until so many submissions stand in the journal."""
-    for _ in range(1200):
-        assert process.poll() is None, process.stdout.read()
-        # Read only: nbgrader's own opening of the gradebook would get in the command's way.
-        with contextlib.suppress(sqlite3.OperationalError):
-            base = sqlite3.connect(f"file:{course.root / 'gradebook.db'}?mode=ro", uri=True)
-            with contextlib.closing(base):
-                if base.execute("select count(*) from gmm_companion_graded").fetchone()[0] >= count:
-                    return
-        time.sleep(0.05)
-    raise AssertionError("nothing is graded")
-
-
-def finish(course):
-    """Run the command once more, to its end; what it printed."""
-    process = command(course)
-    output, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, output
-    return output
-
-
-def descendants(pid):
-    """The pids of a process's children, and theirs; each was started by one of its threads."""
-    threads = Path(f"/proc/{pid}/task").glob("*/children")
-    children = [int(child) for file in threads for child in file.read_text().split()]
-    return children + [d for child in children for d in descendants(child)]
-
-
-def is_running(pid):
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
+TWO = ("--jobs", "2")
 
 
 def test_many_at_once_give_what_one_at_a_time_gives(undisturbed, ungraded):
@@ -153,18 +40,9 @@ def test_many_at_once_give_what_one_at_a_time_gives(undisturbed, ungraded):
         assert outputs(ungraded.root / path) == outputs(undisturbed.root / path)
 
 
-def outputs(path):
-    """The outputs of a notebook, without the times that its checks took."""
-    cells = json.loads(path.read_text())["cells"]
-    plain = json.dumps([cell.get("outputs") for cell in cells])
-    found = json.loads(plain, object_hook=lambda o: {k: o[k] for k in o if k != "milliseconds"})
-    assert any(found)
-    return found
-
-
 @pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, kind):
-    process = command(ungraded)
+    process = command(ungraded, *TWO)
     wait_until_graded(ungraded, 3, process)
     family = descendants(process.pid)
     process.send_signal(kind)
@@ -192,19 +70,15 @@ def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, k
 @pytest.mark.parametrize("kind", ["spawn_main", "bwrap"])
 def test_a_killed_worker_costs_nothing(undisturbed, ungraded, kind):
     """Workers of the command's, and the walls in which the student's processes are forked."""
-    process = command(ungraded)
+    process = command(ungraded, *TWO)
     wait_until_graded(ungraded, 2, process)
-    workers = [pid for pid in descendants(process.pid) if kind in cmdline(pid)]
+    workers = [pid for pid in descendants(process.pid) if kind in command_line(pid)]
     assert len(workers) >= 2
     for worker in workers if kind == "bwrap" else workers[:1]:
-        os.kill(worker, signal.SIGKILL)
+        kill(worker)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     assert rows(ungraded) == rows(undisturbed)
-
-
-def cmdline(pid):
-    return Path(f"/proc/{pid}/cmdline").read_text()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a small disk is mounted by root alone")
@@ -218,7 +92,7 @@ def test_a_full_disk_loses_nothing(undisturbed, ungraded, tmp_path):
     try:
         shutil.copytree(ungraded.root, small / "class")
         course = Course(small / "class")
-        process = command(course)
+        process = command(course, *TWO)
         output, _ = process.communicate(timeout=120)
         assert process.returncode != 0
         assert "is full" in output
@@ -273,7 +147,7 @@ def test_a_changed_check_regrades_the_class(ungraded, monkeypatch):
 
 
 def test_two_commands_at_once_are_one_too_many(ungraded):
-    process = command(ungraded)
+    process = command(ungraded, *TWO)
     wait_until_graded(ungraded, 1, process)
     with pytest.raises(CourseError, match="another command"):
         grade_class(ungraded, [ASSIGNMENT], QUIET)

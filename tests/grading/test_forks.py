@@ -217,7 +217,7 @@ def test_the_process_that_is_forked_can_be_killed(box):
 def test_what_was_not_answered_when_it_was_killed_is_not_held_against_the_student(box):
     with pytest.raises(Lost), Student(box, {}, LIMITS) as student:
         student.run("import time\ndef slow(): time.sleep(60)", 1)
-        killer = threading.Timer(0.3, os.kill, _nurseries(student) + [signal.SIGKILL])
+        killer = threading.Timer(0.3, os.kill, [*_nurseries(student), signal.SIGKILL])
         killer.start()
         student.call("slow", (), {})
 

@@ -1,0 +1,34 @@
+"""A class before grading and after, for the tests of whole classes."""
+
+import shutil
+
+import pytest
+from classroom import ASSIGNMENT
+from whole_class import QUIET, make_class, rows
+
+from gmm_ref.grading.course import Course
+from gmm_ref.grading.grade import grade_class
+from gmm_ref.grading.walls import NoSandbox, find_bwrap
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory):
+    """A class that was graded one after the other, without a stop."""
+    try:
+        find_bwrap()
+    except NoSandbox as error:
+        pytest.skip(f"This grades a class in the sandbox. {error}")
+    course = make_class(tmp_path_factory.mktemp("class") / "undisturbed")
+    assert grade_class(course, [ASSIGNMENT], QUIET, jobs=1) == []
+    assert [len(part) for part in rows(course)[:2]] == [8, 72]
+    return course
+
+
+@pytest.fixture
+def ungraded(undisturbed, tmp_path):
+    """The same class, with the same secret, before grading."""
+    folder = tmp_path / "class"
+    kept = shutil.ignore_patterns("autograded", "feedback", "gradebook.db", ".grading.lock")
+    shutil.copytree(undisturbed.root, folder, ignore=kept)
+    (folder / ".registered.json").unlink()
+    return Course(folder)
