@@ -32,6 +32,11 @@ test-lowest: .venv/with-test  ## the tests of the package with the lowest versio
 	uv pip install --quiet --python .venv/lowest/bin/python --resolution lowest-direct --editable '.[test]'
 	PATH="$(CURDIR)/.venv/lowest/bin:$$PATH" python -m pytest -n 2
 
+bench: .venv/with-test  ## a class graded by stock nbgrader and by this grader: an hour, on an idle machine
+	python bench/parts.py
+	python bench/growth.py
+	python bench/grading.py
+
 clean:  ## remove what was made: .venv and caches
 	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
 
@@ -46,4 +51,4 @@ clean:  ## remove what was made: .venv and caches
 mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which
 	python -m gmm_ref.checks.table
 
-.PHONY: help lab demo html mistakes release test test-lowest clean
+.PHONY: help lab demo html mistakes release test test-lowest bench clean

@@ -31,7 +31,7 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
 
     One that fails stops no other: its log is printed, and the class goes on.
     """
-    with _alone(course), _quiet(), _one_engine():
+    with _alone(course), _quiet(), one_engine():
         for assignment in assignments:
             course.register(assignment)
         work = [(a, student) for a in assignments for student in course.students(a)]
@@ -134,7 +134,7 @@ def _quiet():
 
 
 @contextlib.contextmanager
-def _one_engine():
+def one_engine():
     """One database engine for all the times, a dozen a submission, that nbgrader opens one.
 
     What an engine has learnt of nbgrader's queries is most of what they cost.

@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from gmm_ref.grading.execution import TRIES
+from gmm_ref.grading.walls import ONE_THREAD
 
 # How long a cluster may take to have its first worker.
 WORKERS_SECONDS = 60
@@ -72,6 +73,7 @@ class LocalPool(Pool):
     def __init__(self, jobs):
         super().__init__()
         self.width = jobs
+        os.environ.update(ONE_THREAD)
         self.idle = queue.SimpleQueue()
         for _ in range(jobs):
             self.idle.put(_Worker())

@@ -13,6 +13,8 @@ INSIDE = Path(__file__).parent / "inside"
 # The student's folder as the student's code sees it, and where the programs lie that run there.
 HOME = "/submission"
 PROGRAMS = "/opt/worker"
+# For linear algebra: on small arrays more threads only wait for each other.
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 
 ADVICE = (
     "Student code was not run: it needs a sandbox, and bubblewrap does not start here ({reason}). "
@@ -124,8 +126,7 @@ def variables(home):
     # Many a Python finds its own libraries by this alone.
     if "LD_LIBRARY_PATH" in os.environ:
         yield "LD_LIBRARY_PATH", os.environ["LD_LIBRARY_PATH"]
-    for name in ("OMP", "OPENBLAS", "MKL"):
-        yield f"{name}_NUM_THREADS", "1"
+    yield from ONE_THREAD.items()
     outside = [folder for folder in _site_folders() if not _is_in_prefix(folder)]
     if outside:
         yield "PYTHONPATH", ":".join(map(str, outside))

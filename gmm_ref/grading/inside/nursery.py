@@ -59,8 +59,23 @@ def warm_up():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     shell.run_cell("pass", store_history=False)
+    with contextlib.suppress(ImportError):
+        draw()
     gc.collect()
     gc.freeze()
+
+
+def draw():
+    """Draw a picture for nobody: fonts and formulas take longer the first time."""
+    pyplot = importlib.import_module("matplotlib.pyplot")
+    _, ax = pyplot.subplots()
+    ax.plot([1, 2], "o-", label="$x_1$")
+    ax.hist([1, 2])
+    ax.set(xlabel="x", ylabel="y", title="picture")
+    ax.legend()
+    # It goes to the outputs of the shell, which have no room as long as no cell runs.
+    pyplot.show()
+    pyplot.close("all")
 
 
 def can_fork(size, own_users):
