@@ -21,6 +21,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+# A notebook is held against its format once, not after each of these.
+c.Exporter.optimistic_validation = True
 c.GenerateFeedback.exporter_class = "gmm_ref.grading.pages.FeedbackExporter"
 
 # One cell may take this long; an endless loop is stopped and the next cells still run.

@@ -137,11 +137,14 @@ def _quiet():
 def one_engine():
     """One database engine for all the times, a dozen a submission, that nbgrader opens one.
 
-    What an engine has learnt of nbgrader's queries is most of what they cost.
+    What an engine has learnt of nbgrader's queries is most of what they cost. And that the tables
+    are there need not be asked of it again.
     """
-    make = api.create_engine
+    make, tables = api.create_engine, api.Base.metadata
     api.create_engine = functools.cache(make)
+    tables.create_all = functools.cache(tables.create_all)
     try:
         yield
     finally:
         api.create_engine = make
+        del tables.create_all

@@ -12,6 +12,9 @@ from gmm_ref.grading.pool import away
 # What the page takes from the resources; the rest is functions, which each process has itself.
 NEEDED = ("metadata", "nbgrader", "inlining")
 
+# How many cells' coloured text is kept.
+REMEMBERED = 1000
+
 
 class FeedbackExporter(HTMLExporter):
     """Fills in the marks, for which it needs the gradebook, and has the page made by the pool."""
@@ -33,13 +36,16 @@ def page(nb, resources):
 class _Pages(HTMLExporter):
     """Makes the page and no more: HTMLExporter reads it again as a tree, to look for alt texts."""
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        highlight = Highlight2HTML(pygments_lexer="python", parent=self)
+        data_type = WidgetsDataTypeFilter(notebook_metadata={}, parent=self)
+        # Most cells are the assignment's, the same on every student's page.
+        remembered = functools.lru_cache(REMEMBERED)(highlight)
+        self.register_filter("highlight_code", lambda source, **_: remembered(source))
+        self.register_filter("filter_data_type", data_type)
+
     def from_notebook_node(self, nb, resources=None, **kwargs):
-        filters = {
-            "highlight_code": Highlight2HTML(pygments_lexer="python", parent=self),
-            "filter_data_type": WidgetsDataTypeFilter(notebook_metadata={}, parent=self),
-        }
-        for name, function in filters.items():
-            self.register_filter(name, function)
         resources = self._init_resources(resources)
         return TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)
 

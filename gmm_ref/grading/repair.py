@@ -9,6 +9,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -196,11 +197,13 @@ def _place(cells, names, entry, given, done):
 def _restored(cell, entry, done):
     """The cell with the kind, the metadata and, unless it is the student's, the text of a given."""
     source = cell.source
-    if cell.cell_type != entry.cell_type:
-        done.append(f"{entry.name}: the cell was made {entry.cell_type} again.")
     if not entry.owned and source != entry.source:
         if source.strip() != entry.source.strip():
             done.append(f"{entry.name}: the cell was changed; the given text counts.")
         source = entry.source
-    make = new_code_cell if entry.cell_type == "code" else new_markdown_cell
-    return make(source, id=cell.id, metadata={"nbgrader": entry.metadata()})
+    if cell.cell_type != entry.cell_type:
+        done.append(f"{entry.name}: the cell was made {entry.cell_type} again.")
+        make = new_code_cell if entry.cell_type == "code" else new_markdown_cell
+        cell = make(source, id=cell.id)
+    cell.source, cell.metadata = source, from_dict({"nbgrader": entry.metadata()})
+    return cell
