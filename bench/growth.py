@@ -1,4 +1,4 @@
-"""What one more student costs when the class has 50, 500 and 1,000.
+"""What one more student costs when the class has 10, 50, 500 and 1,000.
 
     python bench/growth.py [SIZE ...]
 
@@ -39,4 +39,4 @@ def join(course, first, last):
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [50, 500, 1000])
+    main([int(size) for size in sys.argv[1:]] or [10, 50, 500, 1000])

@@ -125,24 +125,33 @@ class Course:
         """
         begun, digest = time.monotonic(), self.digest(assignment, student)
         outcome = _outcome(self.api.autograde(assignment, student, force=True, create=True))
-        if outcome.success:
-            outcome = _outcome(self.api.generate_feedback(assignment, student, force=True))
+        return self._write_pages(assignment, student, digest, begun) if outcome.success else outcome
+
+    def renew_pages(self, assignment, student):
+        """Write the feedback page of a graded submission once more. Returns an Outcome."""
+        digest = self.digest(assignment, student)
+        return self._write_pages(assignment, student, digest, time.monotonic())
+
+    def _write_pages(self, assignment, student, digest, begun):
+        with self.gradebook() as gradebook:
+            by_hand = journal.by_hand(gradebook, student)[assignment, student]
+        outcome = _outcome(self.api.generate_feedback(assignment, student, force=True))
         if outcome.success:
             with self.gradebook() as gradebook:
                 seconds = time.monotonic() - begun
-                journal.write(gradebook, assignment, student, digest, seconds)
+                journal.write(gradebook, assignment, student, digest, by_hand, seconds)
         return outcome
 
     def graded(self):
-        """The (assignment, student) that are graded, nothing having changed since."""
+        """Two sets of (assignment, student): graded and unchanged; marked by hand since then."""
         with self.gradebook() as gradebook:
-            digests = journal.graded(gradebook)
-        return {
-            (assignment, student)
-            for (assignment, student), digest in digests.items()
-            if self.feedback_pages(assignment, student)
-            and digest == self.digest(assignment, student)
+            written, by_hand = journal.graded(gradebook), journal.by_hand(gradebook)
+        known = {
+            which: hand
+            for which, (digest, hand) in written.items()
+            if self.feedback_pages(*which) and digest == self.digest(*which)
         }
+        return set(known), {which for which, hand in known.items() if hand != by_hand[which]}
 
     def digest(self, assignment, student):
         """A hash of all that the marks of a submission depend on."""

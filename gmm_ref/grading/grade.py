@@ -35,15 +35,17 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
         for assignment in assignments:
             course.register(assignment)
         work = [(a, student) for a in assignments for student in course.students(a)]
-        known = set() if force else course.graded()
-        left = [one for one in work if one not in known]
+        known, outdated = (set(), set()) if force else course.graded()
+        left = [one for one in work if one not in known or one in outdated]
         if len(left) < len(work):
             console.print(f"{len(work) - len(left)} of {len(work)} are graded and unchanged.")
+        if outdated:
+            console.print(f"{len(outdated)} were marked by hand: their pages are written anew.")
         if not left:
             return []
         pool = DaskPool(scheduler) if scheduler else LocalPool(min(jobs or cores(), len(left)))
         with Watcher(console, len(left)) as watcher:
-            failed = _grade(course, left, pool, watcher, console)
+            failed = _grade(course, left, outdated, pool, watcher, console)
         console.print(watcher.summary(), soft_wrap=True)
     return failed
 
@@ -53,8 +55,8 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _grade(course, left, pool, watcher, console):
-    hands, failed = _Hands(course, pool), []
+def _grade(course, left, outdated, pool, watcher, console):
+    hands, failed = _Hands(course, outdated, pool), []
     # Two more threads than processes, so that none of these waits for the next notebook.
     with pool, ThreadPoolExecutor(pool.width + 2) as threads:
         futures = {threads.submit(hands.grade, *one): one for one in left}
@@ -97,8 +99,8 @@ def _look_for_room(folder):
 class _Hands:
     """What the threads do: each with nbgrader's objects of its own, and one at a time."""
 
-    def __init__(self, course, pool):
-        self.course, self.pool = course, pool
+    def __init__(self, course, outdated, pool):
+        self.course, self.outdated, self.pool = course, outdated, pool
         self.local = threading.local()
 
     def grade(self, assignment, student):
@@ -107,7 +109,9 @@ class _Hands:
             begun = time.monotonic()
             if not hasattr(self.local, "course"):
                 self.local.course = self.course.another()
-            outcome = self.local.course.grade(assignment, student)
+            course = self.local.course
+            marked = (assignment, student) in self.outdated
+            outcome = (course.renew_pages if marked else course.grade)(assignment, student)
         return outcome, time.monotonic() - begun
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.corpus.words import generate_corpus_id
+from nbformat.v4 import new_notebook
 from traitlets import Integer
 
 from gmm_ref.grading.record import RECORD
 
-_NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+# What a cell of each kind has beside id, metadata and source.
+_KINDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}, "raw": {}}
 # A file up to this size is read here; a larger one, full of outputs, in a process of its own.
 _LARGE = 16 * 2**20
 _SLIM_MEMORY, _SLIM_SECONDS = 6 * 2**30, 120
@@ -111,14 +113,15 @@ def clean_notebook(plain, max_cells=1000, max_source=2**22):
         if max_source < 0:
             raise Unreadable("its cells hold too much text.")
         kind = cell.get("cell_type")
-        made = _NEW_CELL[kind if kind in _NEW_CELL else "raw"](source)
-        if _is_fresh(cell.get("id"), ids):
-            made.id = cell["id"]
-        ids.add(made.id)
+        kind = kind if kind in ("code", "markdown") else "raw"
+        name = cell.get("id") if _is_fresh(cell.get("id"), ids) else generate_corpus_id()
+        ids.add(name)
+        # Not by nbformat's new_code_cell, which holds each against the format: that comes later.
+        made = {"id": name, "cell_type": kind, "metadata": {}, "source": source, **_KINDS[kind]}
         metadata = cell.get("metadata")
         if isinstance(metadata, dict) and isinstance(metadata.get("nbgrader"), dict):
-            made.metadata.nbgrader = nbformat.from_dict(metadata["nbgrader"])
-        clean.append(made)
+            made["metadata"]["nbgrader"] = metadata["nbgrader"]
+        clean.append(nbformat.from_dict(made))
     return new_notebook(cells=clean, metadata={"language_info": {"name": "python"}})
 
 

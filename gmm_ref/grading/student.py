@@ -40,6 +40,8 @@ class Limits:
         return {name: limits[name] for name in names}
 
 
+# What part of its time a function has left that ran out of it.
+SLOW = 5
 # How much longer than the student's own clock the judge waits, and how long a start may take.
 GRACE, START_SECONDS = 2, 30
 MAX_NOTES, MAX_STRAY_FRAMES = 100, 1000
@@ -74,6 +76,8 @@ class Student:
         # Seconds spent on starts.
         self.starting = 0.0
         self.cells = []
+        # Names of functions that ran out of time.
+        self.slow = set()
 
     def __enter__(self):
         return self
@@ -104,10 +108,14 @@ class Student:
         return self._ask(self.limits.call_seconds, do="look", name=name)
 
     def call(self, name, args, kwargs):
-        """The result of the student's function; RemoteError, NotImplementedError or NoAnswer."""
+        """The result of the student's function; RemoteError, NotImplementedError or NoAnswer.
+
+        One that ran out of time has less of it from then on: it may be a loop without end.
+        """
+        seconds = self.limits.call_seconds / (SLOW if name in self.slow else 1)
         try:
             answer = self._ask(
-                self.limits.call_seconds,
+                seconds,
                 do="call",
                 name=name,
                 args=list(args),
@@ -117,9 +125,9 @@ class Student:
         except Ended as end:
             raise NoAnswer(f"{name} gave no answer. {end}") from None
         if answer.get("slow"):
+            self.slow.add(name)
             raise NoAnswer(
-                f"{name} gave no answer within {self.limits.call_seconds:g} s: does a loop in it "
-                f"never end?"
+                f"{name} gave no answer within {seconds:g} s: does a loop in it never end?"
             )
         if "refused" in answer:
             raise NoAnswer(f"{name} returned {_text(answer['refused'])}.")

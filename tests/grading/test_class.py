@@ -139,11 +139,39 @@ def test_what_has_changed_is_graded_again_and_nothing_else(ungraded, monkeypatch
     assert regraded() == []
 
 
+def test_what_was_marked_by_hand_comes_to_the_page_and_nothing_is_run_again(ungraded):
+    grade_class(ungraded, [ASSIGNMENT], QUIET)
+    with ungraded.gradebook() as gradebook:
+        cell = gradebook.find_grade(
+            "test_responsibilities_hard", "posterior", ASSIGNMENT, STUDENTS[1]
+        )
+        cell.manual_score = 1.25
+        comment = gradebook.find_comment("responsibilities", "posterior", ASSIGNMENT, STUDENTS[3])
+        comment.manual_comment = "Well drawn."
+        gradebook.db.commit()
+    before = written(ungraded)
+    [notebook] = (ungraded.root / "autograded" / STUDENTS[1]).rglob("*.ipynb")
+    run = notebook.stat().st_mtime_ns
+    assert grade_class(ungraded, [ASSIGNMENT], QUIET) == []
+    renewed = [s for s in STUDENTS if written(ungraded)[s] != before[s]]
+    assert renewed == [STUDENTS[1], STUDENTS[3]]
+    assert "Score: 1.25 / 3" in page(ungraded, STUDENTS[1])
+    assert "Well drawn." in page(ungraded, STUDENTS[3])
+    assert notebook.stat().st_mtime_ns == run
+    assert ungraded.graded()[1] == set()
+
+
+def page(course, student):
+    """The text of a student's page, its blanks made one."""
+    [path] = course.feedback_pages(ASSIGNMENT, student)
+    return " ".join(path.read_text().split())
+
+
 def test_a_changed_check_regrades_the_class(ungraded, monkeypatch):
     grade_class(ungraded, [ASSIGNMENT], QUIET)
-    assert len(ungraded.graded()) == 8
+    assert len(ungraded.graded()[0]) == 8
     monkeypatch.setattr(course_module, "package_digest", lambda: "another")
-    assert ungraded.graded() == set()
+    assert ungraded.graded() == (set(), set())
 
 
 def test_two_commands_at_once_are_one_too_many(ungraded):
@@ -165,7 +193,7 @@ def test_a_submission_that_cannot_be_graded_stops_no_other(ungraded, capsys):
     path = ungraded.root / "submitted" / STUDENTS[1] / ASSIGNMENT / "posterior.ipynb"
     path.rename(path.with_name("other-name.ipynb"))
     assert grade_class(ungraded, [ASSIGNMENT], Console()) == [(ASSIGNMENT, STUDENTS[1])]
-    assert len(ungraded.graded()) == 7
+    assert len(ungraded.graded()[0]) == 7
     shown = capsys.readouterr().out
     assert f"{STUDENTS[1]}, {ASSIGNMENT}: no marks" in shown
     assert STUDENTS[0] not in shown.split("no marks")[1].split("graded,")[0]
