@@ -1,11 +1,13 @@
 """Right answers in a damaged notebook keep their marks; what is no notebook counts 0, with why."""
 
+import copy
 import json
 
 import nbformat
 import pytest
-from classroom import FUNCTIONS, RIGHT, Classroom
+from classroom import ASSIGNMENT, FUNCTIONS, NOTEBOOK, RIGHT, Classroom
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
 
 from gmm_ref.grading.record import repairs_of
 from gmm_ref.grading.repair import Given, repaired
@@ -142,6 +144,15 @@ def test_a_damaged_notebook_is_put_right(classroom, damage):
     result = classroom.grade(student)
     assert result.success, result.log
     assert result.total == 18, result.messages()
+    assert sanitised(classroom, result.notebook) == result.notebook
+
+
+def sanitised(classroom, notebook):
+    """What nbgrader's own sanitisers, which the course goes without, make of a notebook."""
+    place = {"db_url": classroom.coursedir.db_url, "assignment": ASSIGNMENT, "notebook": NOTEBOOK}
+    for sanitiser in (DeduplicateIds, OverwriteCells, CheckCellMetadata):
+        notebook, _ = sanitiser().preprocess(copy.deepcopy(notebook), {"nbgrader": place})
+    return notebook
 
 
 def v3(notebook):
