@@ -12,7 +12,7 @@ from gmm_ref.grading.pool import away
 # What the page takes from the resources; the rest is functions, which each process has itself.
 NEEDED = ("metadata", "nbgrader", "inlining")
 
-# How many cells' coloured text is kept.
+# How many cells' texts are kept as they stand on a page.
 REMEMBERED = 1000
 
 
@@ -38,11 +38,14 @@ class _Pages(HTMLExporter):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        highlight = Highlight2HTML(pygments_lexer="python", parent=self)
-        data_type = WidgetsDataTypeFilter(notebook_metadata={}, parent=self)
         # Most cells are the assignment's, the same on every student's page.
-        remembered = functools.lru_cache(REMEMBERED)(highlight)
-        self.register_filter("highlight_code", lambda source, **_: remembered(source))
+        remember = functools.lru_cache(REMEMBERED)
+        code = remember(Highlight2HTML(pygments_lexer="python", parent=self))
+        # Nothing of the page's context: a submission's texts have no attachments any more.
+        text = remember(lambda source: self.markdown2html({}, source))
+        data_type = WidgetsDataTypeFilter(notebook_metadata={}, parent=self)
+        self.register_filter("highlight_code", lambda source, **_: code(source))
+        self.register_filter("markdown2html", lambda source: text(source))
         self.register_filter("filter_data_type", data_type)
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
