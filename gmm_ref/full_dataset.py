@@ -4,7 +4,7 @@ import numpy as np
 import scipy
 
 from gmm_ref.generative_model import component_log_densities, log_joint
-from gmm_ref.parameters import as_count, as_labels, as_one_hot, as_weights
+from gmm_ref.parameters import as_count, as_labels, as_one_hot, as_parameters, as_weights
 
 
 def one_hot(z, n_components):
@@ -46,6 +46,7 @@ def complete_log_likelihood(X, Z, weights, means, covariances):
     X (N, D), Z (N, K) one-hot, weights (K,), means (K, D), covariances (K, D, D).
     Returns a float, in nats; -inf if a label of weight 0 occurs. Raises ValueError.
     """
+    weights, means, covariances = as_parameters(weights, means, covariances)
     return log_prior(Z, weights) + log_conditional(X, Z, means, covariances)
 
 

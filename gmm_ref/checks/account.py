@@ -31,8 +31,10 @@ def run_fault(answer, theta):
         trace = np.asarray(answer[1], dtype=float)
     except (TypeError, ValueError):
         return "log_likelihoods must be a list or an array of numbers."
-    if trace.ndim != 1 or not len(trace):
+    if trace.ndim != 1:
         return f"log_likelihoods must have one axis, but has shape {trace.shape}."
+    if not len(trace):
+        return "log_likelihoods is empty: it begins with the height before the first step."
     if not isinstance(answer[2], (bool, np.bool_)):
         return f"converged must be True or False, but is {type(answer[2]).__name__}."
     return None

@@ -57,7 +57,7 @@ def _copy(value):
 def call_fault(exercise, outcome, case):
     """Why an outcome is no answer at all: (id, sentences), or None if it is one."""
     if isinstance(outcome.error, NotImplementedError):
-        return "not_written", [f"{exercise.name} is not written yet: put your lines in its cell."]
+        return "not_written", [_not_written(outcome.error, exercise)]
     if isinstance(outcome.error, NoAnswer):
         return "no_answer", [str(outcome.error)]
     if outcome.error is not None:
@@ -166,16 +166,30 @@ def _words(error, exercise, case):
     ]
 
 
+def _not_written(error, exercise):
+    """Which function is not written: this one, or an earlier one that it calls."""
+    within = [frame.name for frame in _own_frames(error)[1:]]
+    name = getattr(error, "function", within[-1] if within else "")
+    if not name.isidentifier():
+        return f"{exercise.name} is not written yet: put your lines in its cell."
+    return f"{exercise.name} calls {name}, which is not written yet: put your lines in its cell."
+
+
 def _own_line(error):
     """The student's own line in which an exception arose, or ""."""
     if isinstance(error, RemoteError):
         return error.line
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_students(frame)]
+    own = _own_frames(error)
     return (own[-1].line or f"line {own[-1].lineno}") if own else ""
 
 
-def _is_students(frame):
-    return not frame.filename.startswith(_OURS) and "site-packages" not in frame.filename
+def _own_frames(error):
+    """The frames of an exception that are the student's, the innermost last."""
+    return [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(_OURS) and "site-packages" not in frame.filename
+    ]
 
 
 def _same(before, after):

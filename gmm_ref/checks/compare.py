@@ -8,6 +8,8 @@ from gmm_ref.checks.failure import describe
 KINDS = {
     "number": ("fiu", "numbers of float64"),
     "integer": ("iu", "integers"),
+    # True and False count as the 1 and 0 that they are in every sum.
+    "indicator": ("fiub", "zeros and ones"),
 }
 
 
@@ -40,7 +42,7 @@ def value_fault(answer, expected, case, index=()):
     if isinstance(expected, tuple):
         return _first_fault(answer, expected, lambda got, wanted: value_fault(got, wanted, case))
     answer, expected = np.asarray(answer, dtype=float), np.asarray(expected, dtype=float)
-    close = np.isclose(answer, expected, rtol=case.rtol, atol=case.atol)
+    close = np.isclose(answer, expected, rtol=case.rtol, atol=case.atol, equal_nan=True)
     if close.all():
         return None
     if expected.size == 1:

@@ -119,7 +119,7 @@ def _without_errors(look, *arguments):
 class Formula(Exercise):
     """A function whose right answer is one array or number, the same whatever the method.
 
-    kind: "number" or "integer" entries; index: the names of the answer's axes, ("n", "k");
+    kind: of the entries, a key of `compare.KINDS`; index: the answer's axes by name, ("n", "k");
     property_fault(answer): what is wrong with its range or its sums, or None;
     hard: rng -> [(note, problem, tolerances)], where the usual ones do not fit;
     follow(case arguments, *own): the right answer for a student whose ``own`` earlier functions,

@@ -47,6 +47,7 @@ one_hot = Formula(
     full_dataset.one_hot,
     "z_n = [z_n1, ..., z_nK], with z_nk = 1 for the component of point n",
     OneHot,
+    kind="indicator",
     index=("n", "k"),
     property_fault=_not_one_hot,
     hard=hard_labels,

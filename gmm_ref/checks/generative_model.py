@@ -31,6 +31,12 @@ def sampling_problems(rng, aspect):
     ]
 
 
+def gaussian_problems(rng, aspect):
+    """As `sampling_problems`, without those whose edge is in the weights."""
+    of_weights = "a component of weight 0", "one component"
+    return [(note, p) for note, p in sampling_problems(rng, aspect) if note not in of_weights]
+
+
 def _problem(rng, n_components, n_features, n_samples):
     return draw_problem(rng, 1, n_features, n_components) | {"n_samples": n_samples}
 
@@ -145,7 +151,7 @@ sample_gaussian = Sampler(
     "step 2: x ~ N(mu_k, Sigma_k)",
     SampleGaussian,
     kinds=["number"],
-    problems=sampling_problems,
+    problems=gaussian_problems,
     distribution_fault=_gaussian_fault,
     signature=_signature_of_points,
 )

@@ -122,4 +122,4 @@ def _sort(array, kind):
         return "single" if array.dtype.itemsize < 8 else "float"
     if array.dtype.kind in "iu":
         return "integer" if kind == "integer" else "float"
-    return array.dtype.kind
+    return "float" if kind == "indicator" else array.dtype.kind

@@ -247,7 +247,9 @@ def _raised(account):
         account = {}
     kind, text, line = (_text(account.get(part, "")) for part in ("kind", "text", "line"))
     if kind == "NotImplementedError":
-        return NotImplementedError(text)
+        error = NotImplementedError(text)
+        error.function = _text(account.get("function", ""))
+        return error
     return RemoteError(kind or "an unknown error", text, line)
 
 

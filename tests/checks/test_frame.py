@@ -65,6 +65,24 @@ FAULTS = {
 }
 
 
+def test_an_earlier_function_that_is_not_written_is_named():
+    def log_density(X, weights, means, covariances):
+        raise NotImplementedError
+
+    def log_likelihood(X, weights, means, covariances):
+        return log_density(X, weights, means, covariances).sum()
+
+    text = message_of(check.log_likelihood, log_likelihood)
+    assert "log_likelihood calls log_density, which is not written yet" in text
+
+
+def test_a_run_without_a_trace_is_told_so():
+    def fit(X, theta, tol=1e-6, max_iter=500):
+        return theta, [], False
+
+    assert "log_likelihoods is empty" in message_of(check.fit, fit)
+
+
 @pytest.mark.parametrize("body", FAULTS)
 def test_exceptions_have_a_message_of_their_own(body, tmp_path):
     path = tmp_path / "student.py"

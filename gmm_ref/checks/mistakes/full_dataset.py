@@ -132,17 +132,6 @@ def label_in_place_of_one(plan, Z):
     return Z * np.arange(Z.shape[1])
 
 
-@OneHot.mistake("hand_back")
-def booleans_for_numbers(plan, Z):
-    """The table holds True and False, where the numbers 1 and 0 are asked for.
-
-    Booleans add up as "or", and minus does not work on them. Put .astype(float) behind.
-    Read again: the Returns line of the exercise.
-    See it: True + True is True in an array of booleans; 1.0 + 1.0 is 2.0.
-    """
-    return Z.astype(bool)
-
-
 @OneHot.mistake("column")
 def points_in_reverse(plan, z):
     """The rows are in the wrong order: the last point comes first.

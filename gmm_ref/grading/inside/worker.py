@@ -262,7 +262,7 @@ def _quiet():
 
 
 def _account(error):
-    """An exception as data: its kind, its text, and the student's own line where it arose."""
+    """An exception as data: its kind, its text, and where in the student's code it arose."""
     here = str(Path(__file__).parent)
     frames = [
         frame
@@ -275,7 +275,9 @@ def _account(error):
         text = str(error)
     except BaseException:
         text = ""
-    return {"kind": kind[:80], "text": text[:2000], "line": line[:500]}
+    # Of the function that was called, or of one that it calls itself.
+    where = frames[-1].name if len(frames) > 1 else ""
+    return {"kind": kind[:80], "text": text[:2000], "line": line[:500], "function": where[:80]}
 
 
 def _same(now, before):
