@@ -100,8 +100,8 @@ def calls(cells, name):
 
 
 def as_tex_sees_it(text):
-    """Without the spaces, and with one bar for two spellings of it."""
-    return re.sub(r"\\[,;]|\s", "", text.replace(r"\mid", "|"))
+    """Without spaces and line breaks, and with one bar for two spellings of it."""
+    return re.sub(r"\\\\|\\[,;]|[\s&]", "", text.replace(r"\mid", "|"))
 
 
 def test_the_chapter_is_all_there():

@@ -1,5 +1,6 @@
 """The pictures of the chapter: as they were, legible, and told apart by more than colour."""
 
+import gc
 import inspect
 import json
 import re
@@ -165,6 +166,13 @@ def test_a_slider_leaves_a_picture_where_no_kernel_runs(monkeypatch):
     figures.slide(lambda x: figures.canvas()[0], alt="nothing at {x}", x=FloatSlider(2.0))
     assert 'alt="nothing at 2.0"' in bundles[0]["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundles[0]
+
+
+def test_a_move_does_not_wait_for_a_search_of_all_that_was_there(request):
+    request.addfinalizer(gc.unfreeze)
+    gc.unfreeze()
+    figures.slide(lambda x: figures.canvas()[0], alt="nothing at {x}", x=FloatSlider(2.0))
+    assert gc.get_freeze_count() > 10 * len(gc.get_objects())
 
 
 @pytest.mark.parametrize("name", sorted(set(figures.__all__) - HELPERS))

@@ -47,7 +47,7 @@ def em_film(axes, X, thetas):
     for ax, theta in zip(axes, thetas, strict=True):
         soft_points(ax, X, responsibilities(X, *theta))
         frames.append(components(ax, *theta))
-        margin = 0.15 * np.ptp(X, axis=0)
+        margin = 0.3 * np.ptp(X, axis=0)
         low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         ax.label_outer()

@@ -1,6 +1,7 @@
 """How a picture reaches the page: a canvas, an image with its alt text, and sliders."""
 
 import base64
+import gc
 import html
 import io
 
@@ -83,4 +84,8 @@ def slide(draw, alt, **sliders):
     box = VBox([*sliders.values(), picture])
     bundle = box._repr_mimebundle_()
     display({**bundle, "text/html": picture.value}, raw=True)
+    # What is there now, the libraries above all, is there to stay: to look through it for garbage
+    # in the middle of a move takes 0.2 s.
+    gc.collect()
+    gc.freeze()
     return box

@@ -20,6 +20,8 @@ BROKEN_LINKS = """() => [...document.querySelectorAll('a[href*="#"]')].filter(
   a => a.pathname == location.pathname && a.hash
     && !document.getElementById(decodeURIComponent(a.hash.slice(1)))).map(a => a.href)"""
 IMAGES = "() => [...document.images].map(i => [i.alt.trim(), i.naturalWidth])"
+CUT_OFF = """() => [...document.querySelectorAll('.math-wrapper')].filter(
+  formula => formula.scrollWidth > formula.clientWidth + 1).map(formula => formula.textContent)"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -86,7 +88,9 @@ def test_axe_finds_no_fault(read, name, scheme):
 
 @pytest.mark.parametrize("name", CHAPTER)
 def test_a_page_fits_a_telephone(read, name):
-    assert read(name, width=390).evaluate(SIDEWAYS) <= 0
+    page = read(name, width=390)
+    assert page.evaluate(SIDEWAYS) <= 0
+    assert page.evaluate(CUT_OFF) == []
 
 
 def test_dark_is_dark(read):
