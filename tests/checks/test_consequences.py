@@ -35,6 +35,19 @@ def weights_without_sum_one(X, R):
     return counts, means, np.array(scatter) / counts[:, None, None]
 
 
+def means_by_n(X, R):
+    counts = R.sum(axis=0)
+    means = R.T @ X / len(X)
+    scatter = [(R[:, [k]] * (X - means[k])).T @ (X - means[k]) for k in range(len(counts))]
+    return counts / len(X), means, np.array(scatter) / counts[:, None, None]
+
+
+def not_centred(X, R):
+    counts = R.sum(axis=0)
+    scatter = [(R[:, [k]] * X).T @ X for k in range(len(counts))]
+    return counts / len(X), R.T @ X / counts[:, None], np.array(scatter) / counts[:, None, None]
+
+
 def one_covariance_for_all(X, R):
     counts = R.sum(axis=0)
     wide = np.cov(X.T, bias=True).reshape(X.shape[1], X.shape[1])
@@ -43,7 +56,7 @@ def one_covariance_for_all(X, R):
 
 @pytest.mark.parametrize(
     "m_step",
-    [divided_by_n, weights_without_sum_one, one_covariance_for_all],
+    [divided_by_n, weights_without_sum_one, means_by_n, not_centred, one_covariance_for_all],
     ids=lambda f: f.__name__,
 )
 @pytest.mark.parametrize("seed", [74, 1, 2])
