@@ -74,14 +74,13 @@ class LocalPool(Pool):
         super().__init__()
         self.width = jobs
         os.environ.update(ONE_THREAD)
+        self.workers = [_Worker() for _ in range(jobs)]
         self.idle = queue.SimpleQueue()
-        for _ in range(jobs):
-            self.idle.put(_Worker())
-        self.busy = set()
+        for worker in self.workers:
+            self.idle.put(worker)
 
     def _run(self, function, *args):
         worker = self.idle.get()
-        self.busy.add(worker)
         try:
             for _ in range(TRIES):
                 if self.stopped:
@@ -92,17 +91,14 @@ class LocalPool(Pool):
                     worker.renew()
             raise Gone("The process that ran this notebook was killed.")
         finally:
-            self.busy.discard(worker)
+            # Also when the pool is closed: another thread may wait for one.
             self.idle.put(worker)
 
     def close(self, at_once):
         """End the processes, by force if they are not to finish what they do."""
         self.stopped = True
-        for worker in list(self.busy):
+        for worker in self.workers:
             worker.close(at_once)
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self.idle.get_nowait().close(at_once)
 
 
 class _Worker:

@@ -79,3 +79,19 @@ def test_the_turn_is_given_up_while_another_works_and_comes_back_as_it_was(pool,
 
 def test_linear_algebra_has_one_thread_there(pool):
     assert away(threads_of_algebra) == ("1", "1")
+
+
+def test_a_closed_pool_refuses_and_lets_nobody_wait(pool):
+    """A thread that comes late to a class that was stopped."""
+    pool.close(at_once=True)
+    refused = []
+
+    def come_late():
+        with pytest.raises(Gone):
+            pool._run(os.getpid)
+        refused.append(True)
+
+    late = threading.Thread(target=come_late, daemon=True)
+    late.start()
+    late.join(timeout=10)
+    assert refused

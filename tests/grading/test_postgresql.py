@@ -1,5 +1,6 @@
 """A gradebook on a PostgreSQL server: the same marks, and stopped and started again as well."""
 
+import itertools
 import re
 import shutil
 import signal
@@ -18,16 +19,18 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def server():
     """The address of a database on a server of its own."""
-    # It sets up a server, and takes it down when the command in it has ended.
+    # It sets up a server in a folder of its own, and takes it down when its command has ended.
     process = subprocess.Popen(
-        ["pg_virtualenv", "sh", "-c", "env; echo ready; cat"],
+        ["pg_virtualenv", "-t", "sh", "-c", "env; echo ready; cat"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
     )
-    lines = "".join(iter(process.stdout.readline, "ready\n"))
-    found = dict(re.findall(r"^PG(\w+)=(.*)$", lines, re.MULTILINE))
+    lines = list(itertools.takewhile("ready\n".__ne__, process.stdout))
+    if process.poll() is not None or "PGPORT" not in "".join(lines):
+        pytest.skip(f"no server could be started here: {''.join(lines)[-500:]}")
+    found = dict(re.findall(r"^PG(\w+)=(.*)$", "".join(lines), re.MULTILINE))
     yield "postgresql+psycopg://{USER}:{PASSWORD}@{HOST}:{PORT}/{DATABASE}".format(**found)
     process.stdin.close()
     process.wait(timeout=60)

@@ -1,5 +1,6 @@
 """A class that is graded whole by the command, what its gradebook holds, and its processes."""
 
+import contextlib
 import json
 import os
 import signal
@@ -124,14 +125,19 @@ def finish(course, *options):
 
 def descendants(pid):
     """The pids of a process's children, and theirs; each was started by one of its threads."""
-    threads = Path(f"/proc/{pid}/task").glob("*/children")
-    children = [int(child) for file in threads for child in file.read_text().split()]
+    children = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it has just ended
+            children += map(int, thread.read_text().split())
     return children + [d for child in children for d in descendants(child)]
 
 
 def command_line(pid):
-    """What a process was started with."""
-    return Path(f"/proc/{pid}/cmdline").read_text()
+    """What a process was started with; nothing if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def is_running(pid):
