@@ -2,11 +2,12 @@
 
 import contextlib
 import copy
+import functools
 import re
 import sys
 import traceback
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +21,32 @@ _OURS = str(Path(__file__).parents[1])
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call left: its result or its error, and the names of the arguments it changed."""
+    """What a call left: its result or its error, and what became of its arguments.
+
+    arguments, passed: name -> value, as they were before and as they are now.
+    """
 
     result: object = None
     error: BaseException | None = None
-    changed: tuple = ()
+    arguments: dict = field(default_factory=dict)
+    passed: dict = field(default_factory=dict)
+
+    @functools.cached_property
+    def changed(self):
+        """The names of the arguments that the call changed."""
+        return tuple(
+            name
+            for name, value in self.arguments.items()
+            if not isinstance(value, np.random.Generator) and not _same(value, self.passed[name])
+        )
 
 
 def attempt(function, case):
     """The Outcome of ``function`` on copies of the case's arguments."""
     with quiet():
-        return attempt_aloud(function, case)
+        outcome = attempt_aloud(function, case)
+    outcome.changed  # noqa: B018 - seen now, before the function can reach its arguments again
+    return outcome
 
 
 def attempt_aloud(function, case):
@@ -41,12 +57,7 @@ def attempt_aloud(function, case):
         result = function(*passed.values())
     except (Exception, SystemExit) as raised:
         error = raised
-    changed = tuple(
-        name
-        for name, value in case.arguments.items()
-        if not isinstance(value, np.random.Generator) and not _same(value, passed[name])
-    )
-    return Outcome(result, error, changed)
+    return Outcome(result, error, case.arguments, passed)
 
 
 def _copy(value):

@@ -47,9 +47,16 @@ def fresh(rng):
     return np.random.default_rng(rng.integers(2**63))
 
 
-def telling_case(rng):
-    """A case in which no wrong rule returns the highest of the runs from the starts of the card."""
-    wrong = [name for name in _RULES if name != "highest"]
+def telling_cases(rng):
+    """Cases in which no wrong rule returns the highest of the runs from the starts of the card.
+
+    But for one rule each: whether the highest run is the last one or not, one rule finds it.
+    """
+    return [_telling_case(rng, spared) for spared in ("one_start_too_few", "returned_the_last_run")]
+
+
+def _telling_case(rng, spared):
+    wrong = [name for name in _RULES if name not in ("highest", spared)]
     while True:
         case, runs = _draw_known(rng)
         if all(_apart("highest", name, runs) for name in wrong):
@@ -127,6 +134,7 @@ _RULES = {
     "longest_run": _extreme(len),
     "shortest_run": _extreme(len, -1),
     "best_start_for_best_end": lambda runs: {int(np.argmax([run[0] for run in runs]))},
+    "one_start_too_few": lambda runs: _extreme(lambda run: run[-1])(runs[:-1]),
 }
 
 

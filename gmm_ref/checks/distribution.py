@@ -85,6 +85,9 @@ def noise_fault(E):
     length = np.sum(E.sum(axis=0) ** 2) / n_samples
     if stats.chi2.sf(length, n_features) < ALPHA:
         return "mean"
+    # Draws that come with their mirror images, or centred, have a mean that chance never gives.
+    if stats.chi2.cdf(length, n_features) < ALPHA:
+        return "too exact"
     for direction in _directions(n_features):
         along = E @ direction
         squares = np.sum(along**2)
@@ -108,6 +111,8 @@ def _directions(n_features):
 
 NOISE_WORDS = {
     "mean": "Its draws do not have the mean they should.",
+    "too exact": "The mean of its draws is nearer to mu than chance ever brings it: each row must "
+    "be drawn on its own.",
     "covariance": "Its draws do not have the covariance they should.",
     "shape": "Mean and covariance are right, but the draws are not Gaussian.",
     "independence": "Its rows are not independent of each other.",

@@ -25,9 +25,10 @@ def _not_one_hot(Z):
 
 
 def hard_labels(rng):
-    """z at its edges: the highest label absent, one component, one point, short integers."""
+    """z at its edges: the highest or lowest label absent, one component, one point, uint8."""
     return [
         ("labels among which the highest does not occur", _labels([2, 0, 1, 0, 2], 5), {}),
+        ("labels among which 0 does not occur", _labels([3, 1, 1, 2, 3], 4), {}),
         ("one component", _labels([0, 0, 0], 1), {}),
         ("one point", _labels([int(rng.integers(3))], 4), {}),
         ("labels of dtype uint8", _labels(rng.integers(0, 3, size=7).astype(np.uint8), 3), {}),

@@ -24,7 +24,8 @@ def sampling_problems(rng, aspect):
         return [("", _problem(rng, 3, 2, N_DRAWS))]
     return [
         ("a component of weight 0", _zero_weights(rng)),
-        ("one component", _problem(rng, 1, 2, N_FEWER)),
+        # Of three features: in two a rotation may be its own transpose.
+        ("one component", _problem(rng, 1, 3, N_FEWER)),
         ("one draw", _problem(rng, 3, 2, 1)),
         ("one feature", _problem(rng, 3, 1, N_FEWER)),
         ("means and covariances of integers", _integers(rng)),
@@ -33,6 +34,8 @@ def sampling_problems(rng, aspect):
 
 def gaussian_problems(rng, aspect):
     """As `sampling_problems`, without those whose edge is in the weights."""
+    if aspect == "value":
+        return [("", _problem(rng, 2, 3, N_DRAWS))]
     of_weights = "a component of weight 0", "one component"
     return [(note, p) for note, p in sampling_problems(rng, aspect) if note not in of_weights]
 
@@ -109,6 +112,19 @@ def _mixture_fault(answer, arguments):
     return fault and f"X: {NOISE_WORDS[fault]}"
 
 
+def _totals_of_pairs_fault(samples, arguments):
+    fault = totals_fault([z for _, z in samples], arguments["weights"])
+    if fault:
+        return f"The labels z: {fault}"
+    rows = np.round(np.concatenate([X for X, _ in samples]), 9)
+    if len(np.unique(rows, axis=0)) < len(rows):
+        return (
+            "Points of one sample come again in the next, with another rng: draw the noise, too, "
+            "with the rng that is passed."
+        )
+    return None
+
+
 def _signature_of_labels(z, arguments):
     return labels_signature(z, len(arguments["weights"]))
 
@@ -118,21 +134,22 @@ def _signature_of_points(X, arguments):
 
 
 def _signature_of_pairs(answer, arguments):
+    """The statistics one after another: who compares them may stop at the first that differs."""
     X, z = answer
     theta = list(zip(arguments["means"], arguments["covariances"], strict=True))
+    yield from labels_signature(z, len(theta))
     E = np.zeros(X.shape)
     for k, (mean, covariance) in enumerate(theta):
         E[z == k] = _whitened(X[z == k], mean, covariance)
-    spread = X.std(axis=0) + 1e-300
     noise = noise_signature(E)
-    signature = [*labels_signature(z, len(theta)), *noise]
+    yield from noise
     if len(np.unique(z)) == 1:
         # One label for all, a different one each time: what follows would tell only which.
-        return signature + [0.0] * len(noise) * (1 + len(theta))
-    signature += noise_signature((X - X.mean(axis=0)) / spread)
+        yield from [0.0] * len(noise) * (1 + len(theta))
+        return
+    yield from noise_signature((X - X.mean(axis=0)) / (X.std(axis=0) + 1e-300))
     for k in range(len(theta)):
-        signature += noise_signature(E[z == k]) or [0.0] * len(noise)
-    return signature
+        yield from noise_signature(E[z == k]) or [0.0] * len(noise)
 
 
 sample_labels = Sampler(
@@ -164,9 +181,7 @@ sample_mixture = Sampler(
     problems=sampling_problems,
     distribution_fault=_mixture_fault,
     signature=_signature_of_pairs,
-    totals_fault=lambda samples, arguments: totals_fault(
-        [z for _, z in samples], arguments["weights"]
-    ),
+    totals_fault=_totals_of_pairs_fault,
 )
 
 log_joint = Formula(

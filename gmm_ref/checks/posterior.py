@@ -38,9 +38,10 @@ def hard_responsibilities(rng):
     sure = np.eye(4)[rng.integers(0, 4, size=6)]
     tiny = rng.dirichlet([0.01, 0.02, 3.0], size=7)
     tiny[0] = [1e-300, 1e-17, 1]
+    tiny[1] = [0, 0.3, 0.7]
     return [
         ("rows that are sure: entries of exactly 0 and 1", {"R": sure}, {}),
-        ("entries that are tiny", {"R": tiny}, {}),
+        ("entries that are tiny, and one that is 0", {"R": tiny}, {}),
         ("one component", {"R": np.ones((3, 1))}, {}),
         ("one point", {"R": rng.dirichlet(np.ones(4), size=1)}, {}),
     ]

@@ -99,6 +99,9 @@ def hard_problems(rng):
         ("one point a thousand standard deviations away", *_far(rng, 1)),
         ("data and means near 1e8", *_offset(rng)),
         ("integers as input", *_integers(rng)),
+        ("as many points as components", draw_problem(rng, 3, 2, 3), {}),
+        ("components so narrow that densities are above 1", *_narrow(rng)),
+        ("a component of weight 1e-15", *_tiny_weight(rng)),
     ]
 
 
@@ -106,11 +109,12 @@ def many_points(rng):
     """`hard_problems`, and so many points that the product of their probabilities is 0 as a float.
 
     The labels are drawn without regard to the points, and the components lie so close together
-    that no density is 0 by itself.
+    that no density is 0 by itself. Two of the points are equal, as in many a real data set.
     """
     problem = draw_problem(rng, 1, 2, 5)
     weights, means, covariances = (problem[p] for p in ("weights", "means", "covariances"))
     X, _ = sample_mixture(weights, 0.2 * means, covariances, 450, rng)
+    X[1] = X[0]
     many = complete(rng, X, weights, 0.2 * means, covariances, rng.integers(5, size=450))
     return [*hard_problems(rng), ("450 points", many, {})]
 
@@ -140,6 +144,27 @@ def _zero_weight(rng):
     return problem, {}
 
 
+def _narrow(rng):
+    problem = draw_problem(rng, 6, 2, 3)
+    for name in ("X", "means", "mean"):
+        problem[name] = 1e-3 * problem[name]
+    for name in ("covariances", "covariance"):
+        problem[name] = 1e-6 * problem[name]
+    return problem, {}
+
+
+def _tiny_weight(rng):
+    """Points lie at the component all the same, and one has its label."""
+    problem = draw_problem(rng, 7, 2, 3)
+    weights = problem["weights"].copy()
+    weights[1] = 1e-15
+    means = problem["means"] + [[0, 0], [60, 0], [0, 0]]
+    X = problem["X"].copy()
+    X[:2] = means[1] + [[0.4, -0.3], [-0.2, 0.6]]
+    z = np.concatenate([[1], problem["z"][1:]])
+    return complete(rng, X, weights / weights.sum(), means, problem["covariances"], z), {}
+
+
 def _offset(rng):
     problem = draw_problem(rng, 9, 2, 3)
     problem["X"] = problem["X"] + 1e8
@@ -154,4 +179,5 @@ def _integers(rng):
     means = np.array([[-3, 2], [1, -1], [4, 3]])
     covariances = np.array([[[4, 1], [1, 3]], [[2, -1], [-1, 5]], [[6, 2], [2, 3]]])
     z = rng.integers(0, 3, size=8)
-    return complete(rng, X, draw_weights(rng, 3), means, covariances, z), {}
+    problem = complete(rng, X, draw_weights(rng, 3), means, covariances, z)
+    return problem | {"Z": problem["Z"].astype(int)}, {}

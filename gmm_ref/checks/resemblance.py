@@ -4,11 +4,11 @@ import functools
 
 import numpy as np
 
-from gmm_ref.checks.calls import attempt
+from gmm_ref.checks.calls import attempt_aloud, quiet
 from gmm_ref.checks.mistakes.plan import implementation, pairs, singles, ways
 from gmm_ref.checks.problems import Case
 from gmm_ref.checks.remote import kind_of
-from gmm_ref.checks.signature import distance, far_apart, shows
+from gmm_ref.checks.signature import begins_like, distance, shows
 
 # How many other generators must give the same answer before it is taken for fixed.
 _OTHERS = 12
@@ -16,6 +16,7 @@ _OTHERS = 12
 _RUNS, _GLANCE = 4, 1000
 
 
+@quiet()
 def recognise_draws(sampler, function, case):
     """The mistakes whose draws the function's are like: none, one or two."""
     few, many = sampler.cases("form")[0], sampler.cases("value")[0]
@@ -31,6 +32,8 @@ def recognise_draws(sampler, function, case):
     found = _nearest(own, ((mistakes, look) for mistakes, _, look in looks))
     if found:
         return found
+    if own.first.error is not None:
+        return ()  # of two mistakes the first to stop is seen alone
     glance = _with_draws(own.many, _GLANCE)
     seen, usual = own.signature(glance), right.signature(glance)
     # A mistake that would show, but does not, is none of the two.
@@ -39,9 +42,7 @@ def recognise_draws(sampler, function, case):
         (mistakes, _Look(sampler, wrong, few, own.many))
         for mistakes, wrong in pairs(sampler.plan, chosen)
     )
-    return _nearest(
-        own, ((m, look) for m, look in both if not far_apart(seen, look.signature(glance)))
-    )
+    return _nearest(own, ((m, look) for m, look in both if look.resembles(seen, glance)))
 
 
 def _nearest(own, candidates):
@@ -63,7 +64,7 @@ class _Look:
 
     @functools.cached_property
     def first(self):
-        return attempt(self.function, self.few)
+        return attempt_aloud(self.function, self.few)
 
     @functools.cached_property
     def shape(self):
@@ -82,22 +83,33 @@ class _Look:
         """(the same for the same rng; for each part of the answer, the same for every rng)."""
         if self.first.error is not None:
             return None
-        others = [attempt(self.function, reseeded(self.few, i)) for i in range(_OTHERS)]
+        others = [attempt_aloud(self.function, reseeded(self.few, i)) for i in range(_OTHERS)]
         if any(other.error is not None for other in others):
             return "sometimes fails"
         rows = [parts_of(outcome.result) for outcome in (self.first, *others)]
         return (
-            equal(self.first.result, attempt(self.function, self.few).result),
+            equal(self.first.result, attempt_aloud(self.function, self.few).result),
             *(all(np.array_equal(part[0], p) for p in part) for part in zip(*rows, strict=False)),
         )
 
     def signature(self, case):
         """The signature of its draws for a case; [] where they have not the form."""
-        outcome = attempt(self.function, case)
         try:
-            return self.sampler.signature(arrays(outcome.result), case.arguments)
+            return list(self._statistics(case))
         except (TypeError, ValueError, IndexError):
             return []
+
+    def resembles(self, seen, case):
+        """Whether the draws for a case may have the signature ``seen``: looked at no further than
+        to the first statistic that tells them apart."""
+        try:
+            return begins_like(seen, self._statistics(case))
+        except (TypeError, ValueError, IndexError):
+            return not seen
+
+    def _statistics(self, case):
+        outcome = attempt_aloud(self.function, case)
+        return self.sampler.signature(arrays(outcome.result), case.arguments)
 
     def runs(self, number):
         """The signatures of a few runs, the same ones each time."""

@@ -13,16 +13,17 @@ from gmm_ref.checks.choice import (
     recognise_choice,
     restarts_case,
     starts_of,
-    telling_case,
+    telling_cases,
 )
 from gmm_ref.checks.exercise import Exercise, aspect
 from gmm_ref.checks.failure import CheckFailed
 from gmm_ref.checks.naming import same
 
-# Calls of which the starts are known, if drawn as the card says; and before a wrong choice among
-# those counts, calls with one start, to be sure that they are drawn so. A right answer that draws
-# in another way comes upon the same starts in all of these with a probability below 1e-7.
-N_TELLING, N_SURE = 2, 3
+# There are calls of which the starts are known, if drawn as the card says. Before a wrong choice
+# among those counts, so many calls with one start, to be sure that they are drawn so. A right
+# answer that draws in another way comes upon the same starts in all of these with a probability
+# below 1e-7.
+N_SURE = 4
 # Of the 91 starts from two different points of THREE_GROUPS, each run to its end, 48 reach the
 # highest maximum. So 24 starts all miss it with a probability of (43/91)^24 = 1.5e-8.
 N_RESTARTS = 24
@@ -97,7 +98,7 @@ class Restarts(Exercise):
             others = [restarts_case(rng, 1, "", case, fresh(rng)) for _ in range(N_GENERATORS)]
             return [case, *others]
         if aspect == "value":
-            return [telling_case(rng) for _ in range(N_TELLING)]
+            return telling_cases(rng)
         single = restarts_case(rng, 1, "one start")
         alone = restarts_case(rng, 2, "one component")
         alone.arguments["n_components"] = 1

@@ -15,7 +15,7 @@ class Sampler(Exercise):
     kinds: for each part of the answer "number" or "integer";
     problems(rng, aspect) -> [(note, problem)], with the sizes that the aspect's tests need;
     distribution_fault(answer, case arguments): what is wrong with the draws, or None;
-    signature(answer, case arguments): statistics that tell mistakes apart;
+    signature(answer, case arguments): statistics that tell mistakes apart, an iterable;
     totals_fault(answers, case arguments): what is wrong with many small samples together, or None.
     """
 

@@ -35,12 +35,14 @@ def noise_signature(E):
     root = np.sqrt(len(E))
     centred = E - E.mean(axis=0)
     moments = centred.T @ centred / len(E)
+    # Without their scale, which the second moments have: else a wide answer scatters the more.
+    scaled = centred / np.maximum(centred.std(axis=0), 1e-6)
     return [
         *(root * E.mean(axis=0)),
         *(root / np.sqrt(2) * moments[np.triu_indices(E.shape[1])]),
-        *(root / np.sqrt(15) * np.mean(centred**3, axis=0)),
-        *(root / np.sqrt(96) * np.mean(centred**4, axis=0)),
-        root * np.mean(centred[1:] * centred[:-1]),
+        *(root / np.sqrt(15) * np.mean(scaled**3, axis=0)),
+        *(root / np.sqrt(96) * np.mean(scaled**4, axis=0)),
+        root * np.mean(scaled[1:] * scaled[:-1]),
         2 * root * np.mean(E[1:, 0] >= E[:-1, 0]),
         2 * root * np.mean(E < 0),
         10 * len(np.unique(E[:, 0])) / len(E),
@@ -63,12 +65,17 @@ def distance(signature, runs, tolerance=1):
     return float(np.sum(off**2 / 2 + np.log(width)))
 
 
-def far_apart(signature, other):
-    """Whether two signatures are so different that a closer look is not worth while."""
-    if len(signature) != len(other):
-        return True
-    a, b = np.array(signature), np.array(other)
-    return bool(np.any(np.abs(a - b) > 2 * FARTHEST * (1 + LOOSE * np.abs(b))))
+def begins_like(signature, statistics):
+    """Whether no statistic is so different that a closer look is not worth while.
+
+    statistics: an iterable; none after the first that differs is computed.
+    """
+    known = iter(signature)
+    for b in statistics:
+        a = next(known, None)
+        if a is None or abs(a - b) > 2 * FARTHEST * (1 + LOOSE * abs(b)):
+            return False
+    return next(known, None) is None
 
 
 def shows(signature, seen, usual):
