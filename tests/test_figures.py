@@ -175,6 +175,25 @@ def test_a_move_does_not_wait_for_a_search_of_all_that_was_there(request):
     assert gc.get_freeze_count() > 10 * len(gc.get_objects())
 
 
+def test_no_search_for_garbage_while_a_move_is_drawn(request):
+    request.addfinalizer(gc.unfreeze)
+    searching = []
+
+    def draw(x):
+        if x == 4:
+            raise ArithmeticError
+        searching.append(gc.isenabled())
+        return figures.canvas()[0]
+
+    slider = FloatSlider(2.0)
+    figures.slide(draw, alt="nothing at {x}", x=slider)
+    slider.value = 3
+    assert searching == [True, False] and gc.isenabled()
+    with pytest.raises(ArithmeticError):
+        slider.value = 4
+    assert gc.isenabled(), "a drawing that fails leaves it off"
+
+
 @pytest.mark.parametrize("name", sorted(set(figures.__all__) - HELPERS))
 def test_a_picture_takes_its_axes_and_says_what_it_returns(name):
     function = getattr(figures, name)

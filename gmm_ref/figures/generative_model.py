@@ -8,7 +8,7 @@ from gmm_ref.figures.likelihood import mixture_density
 from gmm_ref.figures.posterior import responsibility_curves
 from gmm_ref.figures.style import GREY, colour, fill, line, marker, theta_1d
 
-# As letters: a formula that is new at each move of a slider takes too long.
+# In the ladder all names are letters: to set its formulas anew at each move takes too long.
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 
 
@@ -57,8 +57,7 @@ def ladder(axes, weights, means, sds, x):
         prior.text(left[k] + weight / 2, 0.65, f"π{SUBSCRIPTS[k]} = {weight:.2f}", ha="center")
         bell = np.exp(log_gaussian(grid[:, None], mu[k], covariances[k]))
         given.plot(grid, bell, **line(k), label=f"component {k}")
-    prior.set(xlim=(0, 1), ylim=(-0.5, 1.2), yticks=[], ylabel="$p(z)$")
-    given.set(ylabel=r"$p(x \mid z)$")
+    prior.set(xlim=(0, 1), ylim=(-0.5, 1.2), yticks=[])
     given.legend(loc="upper right", frameon=False)
     mixture_density(marginal, weights, means, sds, grid)
     marginal.set_ylim(0, given.get_ylim()[1])  # p(x) is nowhere above the highest bell
@@ -68,6 +67,9 @@ def ladder(axes, weights, means, sds, x):
         posterior.plot(x, height, marker(k), color=colour(k), markersize=8)
     shares = ", ".join(f"r{SUBSCRIPTS[k]} = {share:.2f}" for k, share in enumerate(r))
     posterior.set_title(f"at the cursor, x = {x:.1f}: {shares}", fontsize=10)
+    for ax, name in zip(axes, ["p(z)", "p(x | z)", "p(x)", "p(z | x)"], strict=True):
+        ax.set_ylabel(name, style="italic")
+    posterior.set_xlabel("x", style="italic")
     for ax in axes[1:]:
         ax.set_xlim(grid[0], grid[-1])
         ax.locator_params(axis="y", nbins=3)

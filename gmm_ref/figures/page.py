@@ -76,11 +76,18 @@ def slide(draw, alt, **sliders):
         places[:] = [ax.get_position(original=True) for ax in fig.axes]
         return picture
 
+    def redraw(change):
+        gc.disable()  # garbage can wait until the picture has been sent
+        try:
+            picture.value = still()
+        finally:
+            gc.enable()
+
     picture = Picture(still())
     for slider in sliders.values():
         slider.style.description_width = "initial"
         slider.layout.width = "26em"
-        slider.observe(lambda change: setattr(picture, "value", still()), "value")
+        slider.observe(redraw, "value")
     box = VBox([*sliders.values(), picture])
     bundle = box._repr_mimebundle_()
     display({**bundle, "text/html": picture.value}, raw=True)

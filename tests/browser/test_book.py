@@ -20,8 +20,8 @@ BROKEN_LINKS = """() => [...document.querySelectorAll('a[href*="#"]')].filter(
   a => a.pathname == location.pathname && a.hash
     && !document.getElementById(decodeURIComponent(a.hash.slice(1)))).map(a => a.href)"""
 IMAGES = "() => [...document.images].map(i => [i.alt.trim(), i.naturalWidth])"
-CUT_OFF = """() => [...document.querySelectorAll('.math-wrapper')].filter(
-  formula => formula.scrollWidth > formula.clientWidth + 1).map(formula => formula.textContent)"""
+CUT_OFF = """() => [...document.querySelectorAll('.math-wrapper, .table-wrapper')].filter(
+  part => part.scrollWidth > part.clientWidth + 1).map(part => part.textContent)"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -72,11 +72,11 @@ def test_formulas_are_typeset(read, name):
     assert re.findall(r"\\[a-zA-Z([]+|\$\$|\?\?\?|interactive\(|Box\(", page.evaluate(PROSE)) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
 @pytest.mark.parametrize("name", [*CHAPTER, "search"])
-def test_axe_finds_no_fault(read, name, scheme):
+def test_axe_finds_no_fault(read, name, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = read(name, scheme)
+    page = read(name, scheme, width)
     found = axe.run(page).response["violations"]
     faults = {
         fault["id"]: [node["html"][:200] for node in fault["nodes"]]
