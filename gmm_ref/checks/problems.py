@@ -154,13 +154,13 @@ def _narrow(rng):
 
 
 def _tiny_weight(rng):
-    """Points lie at the component all the same, and one has its label."""
+    """Points on the way to the component, some of them its own all the same; one has its label."""
     problem = draw_problem(rng, 7, 2, 3)
     weights = problem["weights"].copy()
     weights[1] = 1e-15
-    means = problem["means"] + [[0, 0], [60, 0], [0, 0]]
+    means = problem["means"] + [[0, 0], [12, 0], [0, 0]]
     X = problem["X"].copy()
-    X[:2] = means[1] + [[0.4, -0.3], [-0.2, 0.6]]
+    X[:5] = means[1] + np.linspace(0.1, 0.7, 5)[:, None] * (means[0] - means[1])
     z = np.concatenate([[1], problem["z"][1:]])
     return complete(rng, X, weights / weights.sum(), means, problem["covariances"], z), {}
 

@@ -1,5 +1,7 @@
 """Mistakes in the loop of 7.4.5, and in the choice among its runs."""
 
+import functools
+
 import numpy as np
 
 from gmm_ref.checks.mistakes.em import MStep
@@ -21,6 +23,18 @@ _STEP_MISTAKES = {
     "something_added_to_the_diagonal",
     "one_pass_covariance",
 }
+
+
+def _joint(X, theta):
+    """The table of log joints; remembered, since most wrong loops come by the same theta."""
+    return _joint_of(*((part.tobytes(), part.shape) for part in (X, *theta)))
+
+
+@functools.lru_cache(maxsize=512)
+def _joint_of(*parts):
+    joint = Joint().joint(*(np.frombuffer(buffer).reshape(shape) for buffer, shape in parts))
+    joint.flags.writeable = False
+    return joint
 
 
 class Fit(MStep):
@@ -53,7 +67,7 @@ class Fit(MStep):
 
     def joint(self, X, theta):
         """The log joints that the E-step makes R of."""
-        return Joint().joint(X, *theta)
+        return _joint(X, theta)
 
     def e_step(self, X, theta, R):
         """The new R, and the R that the M-step gets."""
@@ -67,7 +81,7 @@ class Fit(MStep):
     def measure(self, X, theta):
         """The log-likelihood, computed once for each theta of the run."""
         if id(theta) not in self.heights:
-            height = np.sum(np.logaddexp.reduce(Joint().joint(X, *theta), axis=1))
+            height = np.sum(np.logaddexp.reduce(_joint(X, theta), axis=1))
             self.heights[id(theta)] = height
         return self.heights[id(theta)]
 
@@ -443,7 +457,7 @@ class FitBest(Plan):
         """EM from one start."""
         trace = []
         for _ in range(200):
-            joint = Joint().joint(X, *theta)
+            joint = _joint(X, theta)
             trace.append(np.sum(np.logaddexp.reduce(joint, axis=1)))
             if len(trace) > 1 and trace[-1] - trace[-2] < 1e-6:
                 return theta, np.array(trace), True
