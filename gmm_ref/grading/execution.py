@@ -3,7 +3,6 @@
 The process needs this package and the sandbox, and neither the gradebook nor the course folder.
 """
 
-import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -59,6 +58,10 @@ class OtherVersion(RuntimeError):
     """A process elsewhere has another version of this package; its marks would be others."""
 
 
+class Unfinished(RuntimeError):
+    """What runs a notebook was killed again and again: it gets no marks, and others go on."""
+
+
 # How often a notebook is begun anew when what runs it is killed.
 TRIES = 3
 
@@ -69,8 +72,7 @@ _one_at_a_time = threading.Lock()
 def run(work):
     """The Done of a Work.
 
-    Raises NoSandbox; OtherVersion where the package is another; Lost if the process that runs it
-    was killed from outside again and again.
+    Raises NoSandbox; OtherVersion where the package is another; Unfinished.
     """
     if work.package != package_digest():
         raise OtherVersion(
@@ -78,10 +80,12 @@ def run(work):
             "Install the same one on both, and start the worker again."
         )
     with _one_at_a_time:
-        for _ in range(TRIES - 1):
-            with contextlib.suppress(Lost):
+        for _ in range(TRIES):
+            try:
                 return _run(work)
-        return _run(work)
+            except Lost as lost:
+                reason = str(lost)
+    raise Unfinished(f"This notebook was begun {TRIES} times, and each time {reason}.")
 
 
 def _run(work):

@@ -13,8 +13,11 @@ from gmm_ref.grading import walls
 from gmm_ref.grading.walls import HOME, INSIDE, PROGRAMS
 
 
-class Lost(RuntimeError):
-    """The process that is forked for each notebook was killed, from outside its walls."""
+class Lost(BaseException):
+    """A student's process could not be started, or was killed from outside its walls.
+
+    No Exception: no check may take it for an error of the student's function.
+    """
 
 
 # How long the libraries may take to be imported, and a fork to be made or ended.
@@ -64,11 +67,13 @@ class Sandbox:
         own_users = "own-users" if not self.is_real_root else "same-users"
         program = [sys.executable, f"{PROGRAMS}/nursery.py", str(self.scratch), own_users]
         nursery = Nursery([*self.command, *program], idle)
-        if not nursery.can_fork:
+        if nursery.word == b"+":
+            return nursery
+        nursery.close()
+        # One that said nothing was killed: the next may live.
+        if nursery.word == b"-":
             _cannot_fork.add(key)
-            nursery.close()
-            return None
-        return nursery
+        return None
 
 
 # Command -> the nurseries that wait for the next notebook; the commands that cannot make any.
@@ -86,7 +91,7 @@ class Nursery:
         self.idle = idle
         self.stack = contextlib.ExitStack()
         self.process, self.control = self.stack.enter_context(_launched(command, {}))
-        self.can_fork = self._answer(WARM_UP_SECONDS) == b"+"
+        self.word = self._answer(WARM_UP_SECONDS)
 
     @contextlib.contextmanager
     def child(self):

@@ -9,8 +9,7 @@ import numpy as np
 
 from gmm_ref.checks.remote import NoAnswer, RemoteError
 from gmm_ref.grading.inside import wire
-from gmm_ref.grading.sandbox import memory_used
-from gmm_ref.grading.walls import NoSandbox
+from gmm_ref.grading.sandbox import Lost, memory_used
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,10 @@ class Student:
 
     def _start(self):
         self.starts += 1
-        process, stream, folder, user = self.stack.enter_context(self.box.process())
+        try:
+            process, stream, folder, user = self.stack.enter_context(self.box.process())
+        except OSError as error:
+            raise Lost(f"a student's process could not be started: {error!r}") from None
 
         def watch():
             if memory_used(process.pid) > self.limits.total_memory:
@@ -210,7 +212,7 @@ class Student:
             )
         except (wire.OutOfTime, wire.Closed, wire.Refused) as error:
             self.stop()
-            raise NoSandbox(f"a student's process did not come up: {error!r}") from None
+            raise Lost(f"a student's process did not come up: {error!r}") from None
 
     def _run_again(self):
         """Run the remembered cells in a new process; one that ends it is forgotten."""
