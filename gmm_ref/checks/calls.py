@@ -83,7 +83,7 @@ def call_fault(exercise, outcome, case):
     if outcome.result is None:
         return "returned_none", [
             f"{exercise.name} returned None: is the line with return missing, or does it stand "
-            f"inside an if or a loop that was not reached?"
+            f"inside an if or a loop that was not reached, behind a comparison that never holds?"
         ]
     return None
 
@@ -100,6 +100,9 @@ def quiet():
         yield
 
 
+# The files of libraries, numpy's own language included.
+LIBRARY = re.compile(r"site-packages|\.pyx$|lib/python3")
+
 # What the commonest errors mean: a pattern in "Kind: text", and what to do about it.
 _ADVICE = [
     (
@@ -112,6 +115,21 @@ _ADVICE = [
         r"index .* out of bounds|too many indices",
         "An index runs past its axis: which of N, K and D does it count, and which axis of the "
         "array has that length?",
+    ),
+    (
+        r"indices must be|used as indices|arrays used as ind",
+        "An array of floats stands where an index is needed. Z and R hold a number for each "
+        "component, not a label: multiply with them; argmax(axis=1) makes a label of a row.",
+    ),
+    (
+        r"missing .* required positional|positional arguments? but",
+        "A function is called with other arguments than it takes. Compare the call with the first "
+        "line of that function: how many there are, and in which order.",
+    ),
+    (
+        r"must be 1.dimensional|must be 2.dimensional|must be square|dimension",
+        "A function got an array with more axes, or fewer, than it takes: one mean (D,) and one "
+        "covariance (D, D), for instance, and not one for each component or point.",
     ),
     (
         r"^LinAlgError|positive definite|symmetric positive|[Ss]ingular matrix",
@@ -171,10 +189,17 @@ def _words(error, exercise, case):
     advice = [words for pattern, words in _ADVICE if re.search(pattern, f"{kind}: {text}")]
     return [
         f"It stopped with {kind}: {text}",
-        f"in your line\n    {shorten(line, 80)}",
+        in_your_lines(line),
         *advice[:1],
         f"What was passed: {shapes}.",
     ]
+
+
+def in_your_lines(lines):
+    """What a student reads of the lines that led to an exception."""
+    lines = lines.split("\n")
+    lead = "in your line" if len(lines) == 1 else "in your lines, the first of which leads to"
+    return "\n    ".join([lead, *(shorten(line, 80) for line in lines)])
 
 
 def _not_written(error, exercise):
@@ -187,11 +212,16 @@ def _not_written(error, exercise):
 
 
 def _own_line(error):
-    """The student's own line in which an exception arose, or ""."""
+    """The student's own lines that led to an exception, or ""."""
     if isinstance(error, RemoteError):
         return error.line
-    own = _own_frames(error)
-    return (own[-1].line or f"line {own[-1].lineno}") if own else ""
+    return lines_of(_own_frames(error))
+
+
+def lines_of(frames):
+    """The line of the function that was called and, where it is another, that which failed."""
+    ends = [frames[0], frames[-1]] if len(frames) > 1 else frames
+    return "\n".join(frame.line or f"line {frame.lineno}" for frame in ends)
 
 
 def _own_frames(error):
@@ -199,7 +229,7 @@ def _own_frames(error):
     return [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(_OURS) and "site-packages" not in frame.filename
+        if not frame.filename.startswith(_OURS) and not LIBRARY.search(frame.filename)
     ]
 
 

@@ -178,6 +178,8 @@ def recognise_choice(plan, function, case, outcome, rng):
 
 _SIGNS = (
     ("global_generator", lambda look: not look.repeatable),
+    ("traces_glued", lambda look: look.glued),
+    ("begins_where_the_last_run_ended", lambda look: look.continued),
     ("trace_of_another_run", lambda look: not look.consistent),
     ("all_means_at_one_point", lambda look: look.climbs < 0.5),
     ("same_start_for_all", lambda look: look.same_for_every_rng),
@@ -240,7 +242,22 @@ class _Look:
 
     @property
     def same_for_every_rng(self):
-        return all(np.array_equal(trace, self.one[0]) for trace in [*self.one, *self.two])
+        return all(np.array_equal(t, ts[0]) for ts in (self.one, self.two) for t in ts)
+
+    @property
+    def glued(self):
+        """Whether the trace of two runs goes on after that of the first, from another place."""
+        return all(
+            len(two) > len(one) and np.array_equal(two[: len(one)], one) and two[len(one)] < one[-1]
+            for two, one in zip(self.two, self.one, strict=True)
+        )
+
+    @property
+    def continued(self):
+        """Whether every second run that is returned begins where the first ended."""
+        return bool(self.second) and all(
+            abs(two[0] - one[-1]) < NEAR and one[-1] - one[0] > 2 * NEAR for two, one in self.second
+        )
 
     @property
     def steps(self):
@@ -259,21 +276,21 @@ class _Look:
         )
 
     @property
+    def second(self):
+        """(its trace, that of the first) wherever the second of two runs is returned."""
+        pairs = zip(self.two, self.one, strict=True)
+        return [(two, one) for two, one in pairs if not np.array_equal(two, one)]
+
+    @property
     def rule_guessed(self):
         """The rule that best explains when the second of two runs is returned, or None."""
-        chosen = [
-            (second, first)
-            for second, first in zip(self.two, self.one, strict=True)
-            if not np.array_equal(second, first)
-        ]
+        chosen = self.second
         if not chosen:
             return "returned_the_first_run"
         if len(chosen) > 0.85 * _LOOKS:
             return "returned_the_last_run"
         shares = {
-            name: _share_above_zero(
-                sign * (value(second) - value(first)) for second, first in chosen
-            )
+            name: _share_above_zero(sign * (value(two) - value(one)) for two, one in chosen)
             for name, sign, value in (
                 ("highest", 1, lambda run: run[-1]),
                 ("returned_the_lowest", -1, lambda run: run[-1]),

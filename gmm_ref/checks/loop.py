@@ -54,6 +54,8 @@ class Loop(Exercise):
 
     def remarks(self, function, case, outcome):
         """Whether it is the steps or the loop that go wrong."""
+        if outcome.changed:
+            return []
         try:
             theta, log_likelihoods, converged = _parts(outcome)
             fault = account_fault(case.arguments, theta, log_likelihoods, converged)
@@ -68,7 +70,8 @@ class Loop(Exercise):
                 "But the log-likelihood falls on the way, which EM never does: a step is wrong, "
                 "the E-step or the M-step."
                 if falls
-                else "The log-likelihood climbs, but not as in EM: is a part of theta not updated?"
+                else "The log-likelihood climbs, but not as in EM: is a part of theta not updated, "
+                "or does R not hold the posterior (but labels of 0 and 1, for instance)?"
             )
         ]
 
@@ -122,8 +125,10 @@ def _account_cases(rng):
         _loop_case(rng, tol=1e-3, max_iter=0, note="max_iter = 0"),
         _loop_case(rng, tol=0.0, max_iter=3, note="tol = 0, max_iter = 3"),
         _between_gains(_loop_case(rng, tol=0.0, max_iter=12)),
-        # These tell one wrong stop from another.
-        _between_gains(_loop_case(rng, tol=0.0, max_iter=12), share=1 / 60),
+        # These tell one wrong stop from another. In smaller units the parameters change less, and
+        # the log-likelihood gains the same.
+        _between_gains(_loop_case(rng, tol=0.0, max_iter=12, scale=1e-4), share=1 / 60),
+        _below_all_gains(_loop_case(rng, tol=0.0, max_iter=12)),
         _loop_case(rng, tol=1e6, max_iter=3, note="tol = 1e6, max_iter = 3"),
         _loop_case(rng, tol=1e6, max_iter=1, note="tol = 1e6, max_iter = 1"),
     ]
@@ -159,27 +164,30 @@ _CASES = {
 }
 
 
-def _loop_case(rng, tol, max_iter, sizes=(60, 2, 3), note="", shift=0, **tolerances):
+def _loop_case(rng, tol, max_iter, sizes=(60, 2, 3), note="", shift=0, scale=1, **tolerances):
     """A data set and a start near none of its maxima: means at points, one wide covariance."""
     n_samples, n_features, n_components = sizes
     while True:
         problem = draw_problem(rng, n_samples, n_features, n_components)
-        X = problem["X"] + shift
-        means = X[rng.choice(n_samples, size=n_components, replace=False)] + 0.1
-        wide = np.cov(problem["X"].T).reshape(n_features, n_features)
+        X = scale * problem["X"] + shift
+        means = X[rng.choice(n_samples, size=n_components, replace=False)] + 0.1 * scale
+        wide = np.cov(X.T).reshape(n_features, n_features)
         theta = (problem["weights"], means, np.stack([0.8 * wide] * n_components))
         case = Case({"X": X, "theta": theta, "tol": tol, "max_iter": max_iter}, note, **tolerances)
-        if _is_tame(X, theta, max_iter):
+        if _is_tame(X, theta, max_iter, 0.1 * scale):
             return case
 
 
-def _is_tame(X, theta, max_iter):
-    """Whether no component comes near a collapse, where rounding would grow without bound."""
+def _is_tame(X, theta, max_iter, smallest):
+    """Whether no component's standard deviation falls below ``smallest`` in any direction.
+
+    Near a collapse rounding would grow without bound.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", em.CollapseWarning)
         end = em.fit(X, theta, 0.0, max_iter)
-    smallest = np.linalg.eigvalsh(end.parameters.covariances).min()
-    return len(end.log_likelihoods) == max_iter + 1 and smallest > 0.01
+    variance = np.linalg.eigvalsh(end.parameters.covariances).min()
+    return len(end.log_likelihoods) == max_iter + 1 and variance > smallest**2
 
 
 def _between_gains(case, share=1):
@@ -187,6 +195,16 @@ def _between_gains(case, share=1):
     gains = np.diff(em.fit(**case.arguments).log_likelihoods)
     step = min(6, len(gains) - 1)
     tol = share * float(np.sqrt(gains[step - 1] * gains[step]))
+    return Case(case.arguments | {"tol": tol}, f"tol = {tol:.4g}")
+
+
+def _below_all_gains(case):
+    """The case with a tol that no gain falls below, but the smallest one does if it is divided by
+    the log-likelihood, and not if by N: so the two wrong stops are told apart.
+    """
+    log_likelihoods = em.fit(**case.arguments).log_likelihoods
+    smallest = np.diff(log_likelihoods).min()
+    tol = float(smallest / np.sqrt(len(case.arguments["X"]) * abs(log_likelihoods[-1])))
     return Case(case.arguments | {"tol": tol}, f"tol = {tol:.4g}")
 
 

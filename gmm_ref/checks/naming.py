@@ -29,6 +29,11 @@ def name_mistakes(plan, function, case, outcome, evidence, kind="number"):
     def agreements(candidate):
         return sum(agrees(candidate, other, own(i)) for i, other in enumerate(evidence))
 
+    def explains(candidate):
+        """Whether it agrees with most wrong answers: with a single one many a mistake may."""
+        wrong = [(e, own(i)) for i, e in enumerate(evidence) if _is_wrong(plan, e, own(i), kind)]
+        return 2 * sum(agrees(candidate, *entry) for entry in wrong) >= len(wrong)
+
     def agreeing(candidates, *cases):
         for candidate in candidates:
             if all(agrees(candidate, *one) for one in cases) and not agrees(candidate, case, right):
@@ -49,17 +54,19 @@ def name_mistakes(plan, function, case, outcome, evidence, kind="number"):
         entries = ((evidence[i], own(i)) for i in cheap)
         glance = next((e for e in entries if _is_wrong(plan, *e, kind)), (case, outcome))
         both = agreeing(pairs(plan, chosen), glance, (case, outcome))
-        return max(both, key=agreements, default=((), None))[0]
+        best = max(both, key=agreements, default=None)
+        return best[0] if best and explains(best) else ()
     single, way = max(found, key=lambda entry: agreements(entry[0]))
-    most = agreements(single)
-    if most == len(evidence):
+    if agreements(single) == len(evidence):
         return single[0]
     # Here one mistake explains the answer, elsewhere not: there may be a second one, which
     # changes nothing here.
     others = [other for other in ways(plan) if other[0].step != way[0].step]
     both = agreeing((pair(plan, way, other) for other in others), (case, outcome))
     more = max(both, key=agreements, default=single)
-    return more[0] if agreements(more) > most else single[0]
+    if agreements(more) == len(evidence):
+        return more[0]
+    return single[0] if explains(single) else ()
 
 
 def _is_wrong(plan, case, outcome, kind):

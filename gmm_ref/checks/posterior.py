@@ -39,6 +39,8 @@ def hard_responsibilities(rng):
     tiny = rng.dirichlet([0.01, 0.02, 3.0], size=7)
     tiny[0] = [1e-300, 1e-17, 1]
     tiny[1] = [0, 0.3, 0.7]
+    # Nearly all the others belong to the last component: whoever weighs by that sees it here.
+    tiny[2] = [0.45, 0.15, 0.4]
     return [
         ("rows that are sure: entries of exactly 0 and 1", {"R": sure}, {}),
         ("entries that are tiny, and one that is 0", {"R": tiny}, {}),

@@ -73,10 +73,14 @@ def draw_weights(rng, n_components):
 
 
 def draw_covariance(rng, n_features):
-    """A full covariance of condition number below about 100, with no entry near 0."""
-    root = rng.normal(size=(n_features, n_features + 3))
+    """A full covariance of condition number mostly below 100, with no correlation near 0."""
+    smallest = 0
+    while smallest < 0.2:
+        root = rng.normal(size=(n_features, n_features + 3))
+        covariance = root @ root.T / (n_features + 3) + 0.2
+        sizes = np.sqrt(np.diag(covariance))
+        smallest = np.abs(covariance / np.outer(sizes, sizes)).min()
     spread = rng.uniform(0.5, 2, size=n_features)
-    covariance = root @ root.T / (n_features + 3) + 0.2
     return covariance * np.outer(spread, spread)
 
 

@@ -9,7 +9,11 @@ from gmm_ref.checks.problems import case_of, draw_problem, value_problems
 
 def remarks(exercise, function, case, outcome):
     """Sentences on where the function is right and on how the answer differs from the right one."""
+    if outcome.error is not None or outcome.changed:
+        return _of_inputs(exercise, function, case)
     expected = exercise.reference(**case.arguments)
+    if exercise.kind != "number":
+        return [*_of_shape(outcome.result, expected, case), *_of_inputs(exercise, function, case)]
     return [
         *(_of_parts(outcome.result, expected, case) if isinstance(expected, tuple) else ()),
         *_of_shape(outcome.result, expected, case),
@@ -36,7 +40,8 @@ def _of_parts(answer, expected, case):
         if agrees(got, wanted, case):
             right.append(name)
             continue
-        yield from (f"{name}: {sentence}" for sentence in _of_numbers(got, wanted, case))
+        sentences = _of_numbers(got, wanted, case, ("component", "feature"))
+        yield from (f"{name}: {sentence}" for sentence in sentences)
         got = _numbers(got, wanted.shape)
         ratio = None if got is None else _one_number(got / wanted, axis=tuple(range(1, got.ndim)))
         if ratio is not None and np.ptp(ratio) > 1e-6:
@@ -59,7 +64,7 @@ def _of_shape(answer, expected, case):
         yield f"Its axes are transposed: .T would give the right shape, {more}."
 
 
-def _of_numbers(answer, expected, case):
+def _of_numbers(answer, expected, case, axes=("point", "component")):
     if isinstance(expected, tuple):
         return
     expected = np.asarray(expected, dtype=float)
@@ -81,7 +86,7 @@ def _of_numbers(answer, expected, case):
         finite & (expected != 0), expected, 1
     )
     for words, table in (("by a constant", difference), ("by a constant factor", ratio)):
-        yield from _of_constants(words, table)
+        yield from _of_constants(words, table, axes)
     yield from _of_functions(answer, expected, case)
 
 
@@ -97,14 +102,14 @@ def _of_sums(answer, expected):
         yield "Its rows do not sum to 1."
 
 
-def _of_constants(words, table):
+def _of_constants(words, table, axes):
     whole = _one_number(table)
     if whole is not None:
         yield f"All entries are off {words}: {float(whole):.6g}."
     elif table.ndim == 2 and min(table.shape) > 1:
-        for axis, other in ((0, "component"), (1, "point")):
+        for axis in (0, 1):
             if _one_number(table, axis=axis) is not None:
-                yield f"Within each {other} all entries are off {words}."
+                yield f"Within each {axes[1 - axis]} all entries are off {words}."
                 return
 
 
@@ -129,17 +134,59 @@ def _of_functions(answer, expected, case):
         yield "It is the logarithm of the right answer: an exp is missing."
 
 
+# What an input at the edge asks for: a part of the case's note, and what goes wrong there.
+_AT_THE_EDGE = [
+    (
+        "standard deviations away",
+        "Out there a density is 0 as a float, and its logarithm -inf: stay in logarithms, "
+        "and add no small number to keep off the 0, nor cut small values off.",
+    ),
+    (
+        "weight 0",
+        "Its logarithm is -inf, and that is right; a term 0 log 0 counts as 0. Add no small "
+        "number to the weights, and cut nothing off.",
+    ),
+    (
+        "weight 1e-15",
+        "A weight counts as it is, however small: add nothing to it before the logarithm, "
+        "and do not clip it.",
+    ),
+    (
+        "integers",
+        "An array made with np.zeros_like or np.empty_like of whole numbers cuts what is written "
+        "into it to whole numbers: make it with np.zeros(shape).",
+    ),
+    ("one component", "An axis of length 1 must stay: squeeze() and z[0] take it away."),
+    ("one point", "An axis of length 1 must stay: squeeze() and X[0] take it away."),
+    (
+        "as many points as components",
+        "There an array of shape (N,) goes along either axis without an error: write "
+        "[:, None] for one number a point, [None, :] for one a component.",
+    ),
+    (
+        "densities are above 1",
+        "A density is no probability: it may be above 1, and its logarithm above 0.",
+    ),
+    ("450 points", "The product of so many probabilities is 0 as a float: add logarithms."),
+    (
+        "1e8",
+        "The difference of two large squares has lost all its digits: take the mean off first, "
+        "then multiply.",
+    ),
+    ("exactly 0 and 1", "A term 0 log 0 counts as 0, not as NaN: scipy.special.xlogy knows that."),
+]
+
+
 def _of_inputs(exercise, function, case):
     """On which simpler inputs the function is right: what it does not need there is the mistake."""
     rng = exercise.rng("remarks")
     near = all(_right(exercise, function, other) for other in exercise.cases("value"))
+    if near and case.note:
+        yield f"On the usual inputs it is right; what goes wrong has to do with: {case.note}."
+        yield from [words for about, words in _AT_THE_EDGE if about in case.note][:1]
     if near:
-        yield (
-            "On points near the components it is right"
-            + (f"; what goes wrong has to do with: {case.note}." if case.note else ".")
-        )
         return
-    for words, problem in _simple_problems(rng):
+    for words, problem in _simple_problems(rng, exercise.parameters):
         if set(problem) >= set(exercise.parameters):
             other = case_of(exercise.parameters, problem)
             if _right(exercise, function, other):
@@ -153,20 +200,24 @@ def _right(exercise, function, case):
     return agrees(outcome.result, exercise.reference(**case.arguments), case, exercise.kind)
 
 
-def _simple_problems(rng):
+def _simple_problems(rng, parameters):
     """(words, problem): each without one of the difficulties of the usual problem."""
     usual = value_problems(rng)[0][1]
     n_components, n_features = usual["means"].shape
     if n_components > 1:
         yield "for one component (K = 1)", draw_problem(rng, 4, 2, 1)
     yield "for one point (N = 1)", draw_problem(rng, 1, 2, 3)
-    yield "for one feature (D = 1)", draw_problem(rng, 4, 1, 3)
-    equal = np.full(n_components, 1 / n_components)
-    yield "with equal weights, so look at the weights", usual | {"weights": equal}
-    round_ = np.stack([np.eye(n_features)] * n_components)
-    yield (
-        "where every covariance is the identity, so look at the covariances",
-        usual | {"covariances": round_},
-    )
-    R = np.eye(n_components)[np.arange(len(usual["X"])) % n_components]
-    yield "where all responsibilities are 0 or 1, so look at what R does", usual | {"R": R}
+    if "X" in parameters:
+        yield "for one feature (D = 1)", draw_problem(rng, 4, 1, 3)
+    if "weights" in parameters:
+        equal = np.full(n_components, 1 / n_components)
+        yield "with equal weights, so look at the weights", usual | {"weights": equal}
+    if "covariances" in parameters:
+        round_ = np.stack([np.eye(n_features)] * n_components)
+        yield (
+            "where every covariance is the identity, so look at the covariances",
+            usual | {"covariances": round_},
+        )
+    if "R" in parameters:
+        R = np.eye(n_components)[np.arange(len(usual["X"])) % n_components]
+        yield "where all responsibilities are 0 or 1, so look at what R does", usual | {"R": R}

@@ -13,6 +13,7 @@ import warnings
 from nbformat.v4 import new_output
 
 from gmm_ref.checks import CheckFailed, seeded
+from gmm_ref.checks.calls import in_your_lines
 from gmm_ref.checks.record import MIME, gathered
 from gmm_ref.checks.remote import NoAnswer, RemoteError
 from gmm_ref.grading.student import Ended
@@ -144,7 +145,7 @@ def _error_output(error):
     if isinstance(error, CheckFailed):
         return plain_error("CheckFailed", str(error))
     if isinstance(error, RemoteError):
-        where = f"\nin your line\n    {error.line}" if error.line else ""
+        where = f"\n{in_your_lines(error.line)}" if error.line else ""
         return plain_error(error.kind, f"{error.kind}: {error}{where}")
     if isinstance(error, NoAnswer):
         return plain_error("NoAnswer", str(error))

@@ -60,6 +60,38 @@ def hard_labels_in_q(plan, R, joint):
 
 
 @_expects("expectation")
+def every_point_with_all_responsibilities(plan, R, joint):
+    """Each point is paired with the responsibilities of all points: a matrix product.
+
+    Read again: 7.4.5, "sum_n sum_k r_nk [...]": r and the bracket carry the same n and k.
+    See it: with N = 5, (R * logs).sum() has 5 rows of terms; R @ logs.T is a 5 by 5 table.
+    """
+    return joint @ R.sum(axis=0)
+
+
+@_expects("expectation")
+def responsibilities_normalised_over_points(plan, R, joint):
+    """R is divided by its sums over the points first; it is used as it comes.
+
+    Read again: 7.4.3: r_nk sums to 1 over the components k, and does so already.
+    See it: two points and one component: r = 1 for both, not 1/2.
+    """
+    return ExpectedCompleteLogLikelihood.expectation(plan, R / R.sum(axis=0), joint)
+
+
+@_expects("terms")
+def prior_weighed_by_itself(plan, X, R, weights, means, covariances):
+    """log pi_k is multiplied by pi_k, where r_nk belongs.
+
+    Read again: 7.4.5, "sum_n sum_k r_nk [log pi_k + ...]": r_nk stands before both terms.
+    See it: a point with r = [1, 0] adds log pi_0, whatever pi_1 is.
+    """
+    R, weights = as_floats(R, weights)
+    prior = np.sum(np.where(weights > 0, weights * plan.log_weights(weights), 0))
+    return plan.expectation(R, plan.densities(X, means, covariances)) + prior
+
+
+@_expects("expectation")
 def responsibilities_ignored(plan, R, joint):
     """The log joints of all components are added up without the factor r_nk.
 
@@ -404,6 +436,54 @@ def hard_for_soft_assignment(plan, R):
     See it: r = 0.6, 0.4 adds 0.6 and 0.4 to N_1 and N_2, not 1 and 0.
     """
     return np.eye(R.shape[1])[R.argmax(axis=1)]
+
+
+@MStep.mistake("scatter")
+def absolute_deviations(plan, d, r):
+    """The signs of the deviations are lost, by abs or by a root of squares: no covariance is < 0.
+
+    Read again: 7.4.5, "(x_n - mu_k)(x_n - mu_k)^T": each factor with its sign.
+    See it: deviations (1, -1) and (-1, 1): their covariance is -1, not 1.
+    """
+    return (r[:, None] * np.abs(d)).T @ np.abs(d)
+
+
+@MStep.mistake("scatter")
+def summed_before_the_product(plan, d, r):
+    """The deviations are summed first and multiplied afterwards: that leaves 0, but for rounding.
+
+    About their own mean deviations sum to 0; their products do not.
+    Read again: 7.4.5, "sum_n r_nk (x_n - mu_k)(x_n - mu_k)^T": the product stands inside the sum.
+    See it: deviations 1 and -1: 1 + 1 = 2, but (1 - 1)^2 = 0.
+    """
+    s = r @ d
+    return np.outer(s, s)
+
+
+@MStep.mistake("shape")
+def deviations_for_variances(plan, covariance):
+    """The diagonal holds standard deviations; variances belong there.
+
+    Read again: 7.4.5, the update of Sigma_k: the square of a deviation, without a root.
+    See it: deviations of 2 and -2: variance 4, standard deviation 2.
+    """
+    root = covariance.copy()
+    np.fill_diagonal(root, np.sqrt(np.maximum(np.diag(covariance), 0)))
+    return root
+
+
+@MStep.mistake("answer", variants=(1e-3, 1e-6, 1e-8, 1e-9, 1e-10, 1e-12))
+def something_added_to_n_k(plan, X, R, tiny):
+    """A small number is added to every N_k: weights, means and covariances are slightly wrong.
+
+    Read again: 7.4.5, "N_k = sum_n r_nk": as it is; no N_k is 0 in the exercise.
+    See it: with N_k = 1e-8 and 1e-10 added, the mean is 1 % too near to the origin.
+    """
+    X, R = plan.values(X), plan.soft(np.asarray(R, dtype=float))
+    counts = R.sum(axis=0) + tiny
+    means = R.T @ X / counts[:, None]
+    scatters = [plan.scatter(X - m, r) / n for m, r, n in zip(means, R.T, counts, strict=True)]
+    return counts / len(X), means, np.stack(scatters)
 
 
 @MStep.mistake("shape")

@@ -162,6 +162,48 @@ def all_up_to_the_label(plan, z, n_components):
     return np.tri(n_components)[z]
 
 
+@OneHot.mistake("rows")
+def all_rows_equal(plan, z, n_components):
+    """All rows are equal: each holds a 1 for every label that occurs in z.
+
+    Z[:, z] = 1 sets whole columns; and [[0] * K] * N is one single row, N times.
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": one row for each n, with one 1.
+    See it: Z[np.arange(N), z] = 1 sets one entry a row; or loop over n with Z[n, z[n]] = 1.
+    """
+    return np.tile(np.isin(np.arange(n_components), z).astype(float), (len(z), 1))
+
+
+@OneHot.mistake("hand_back")
+def minus_one_for_zero(plan, Z):
+    """A -1 stands where a 0 belongs.
+
+    Read again: 7.4.4, "z_n one-hot": a single 1, and zeros.
+    See it: [0, 1, 0] sums to 1; [-1, 1, -1] sums to -1, and takes the others off.
+    """
+    return 2 * Z - 1
+
+
+@OneHot.mistake("column")
+def rows_of_the_sorted_labels(plan, z):
+    """The rows are those of the sorted labels: row n does not belong to point n.
+
+    Read again: 7.4.4, "z_n": n is the number of the point, in X and in Z.
+    See it: z = [2, 0, 1] must give a 1 in column 2 of row 0.
+    """
+    return np.sort(z)
+
+
+@OneHot.mistake("column")
+def smallest_label_taken_for_zero(plan, z):
+    """The labels are shifted or renumbered so that the smallest becomes 0.
+
+    A component that drew no point then loses its column to another.
+    Read again: 7.4.4, "z_nk = 1 for the component of point n": label k belongs to column k.
+    See it: z = [2, 3] with K = 4 fills the columns 2 and 3, not 0 and 1.
+    """
+    return z - z.min()
+
+
 class LogPrior(Total):
     """The exercise `log_prior`."""
 
@@ -224,6 +266,29 @@ def uniform_prior(plan, weights):
     See it: weights 0.7, 0.2, 0.1 have the logs -0.36, -1.61, -2.30.
     """
     return np.full(len(weights), -np.log(len(weights)))
+
+
+@LogPrior.mistake("terms")
+def largest_point_for_each_component(plan, Z, weights):
+    """argmax runs over the points (axis 0): it finds one point a component, not a label a point.
+
+    Read again: 7.4.4, "z_n": each point has one label; argmax along its row, axis=1, finds it.
+    See it: Z of shape (5, 3) has 5 labels; Z.argmax(axis=0) has 3 numbers.
+    """
+    Z, weights = as_floats(Z, weights)
+    rows = Z.argmax(axis=0)
+    return plan.log_weights(weights)[np.minimum(rows, len(weights) - 1)]
+
+
+@LogPrior.mistake("log_weights", variants=(1e-12, 1e-10, 1e-9, 1e-8, 1e-6, 1e-4))
+def small_weights_raised(plan, weights, floor):
+    """Small weights are raised to a floor before their logarithm, by clip or maximum.
+
+    A label of small weight is then taken for more probable than it is.
+    Read again: 7.4.4, "log p(Z) = sum_n sum_k z_nk log pi_k": pi_k as it is.
+    See it: log 1e-15 = -34.5, and log 1e-12 = -27.6.
+    """
+    return np.log(np.maximum(weights, floor))
 
 
 @LogPrior.mistake("select")
@@ -311,6 +376,13 @@ class LogPosterior(CompleteLogLikelihood):
             "tiny_number_added_to_the_weights",
             "underflow",
             "underflow_of_the_density",
+            "conditional_forgotten",  # here `prior_for_posterior` says it
+            # These take log p(Z) and log p(X | Z) apart, which is not done here.
+            "logs_of_both_multiplied",
+            "prior_of_one_point",
+            "prior_of_all_components",
+            "prior_of_the_first_point_alone",
+            "probabilities_of_both_added",
         }
     )
 
@@ -348,6 +420,71 @@ def zero_times_infinity(plan, Z, logs):
     See it: 0 * -np.inf is nan, but no point has that label.
     """
     return np.sum(Z * logs, axis=1)
+
+
+@LogConditional.mistake("terms")
+def cut_to_whole_numbers(plan, X, Z, means, covariances):
+    """Where Z holds integers, the terms are cut to whole numbers.
+
+    They are written into an array of the type of Z, which has no room for digits.
+    Read again: the Given line of the exercise: Z may hold integers.
+    See it: W = np.zeros_like(Z); W[0, 0] = -2.7 leaves -2. Z * logs makes a new array of floats.
+    """
+    terms = LogConditional.terms(plan, X, Z, means, covariances)
+    return np.trunc(terms) if np.asarray(Z).dtype.kind in "iu" else terms
+
+
+@LogConditional.mistake("select", variants=(-700, -745, -100, -50))
+def logs_not_below_a_floor(plan, Z, logs, floor):
+    """No log density is let below a floor such as -700: far points count too little.
+
+    An exp would need that; a sum of logarithms does not.
+    Read again: 7.4.4, "log p(X | Z) = sum_n log p(x_n | z_n)": the logarithm as it is.
+    See it: a point 1000 standard deviations away has -500000, not -700.
+    """
+    return np.sum(np.where(Z > 0, np.maximum(logs, floor), 0), axis=1)
+
+
+@LogConditional.mistake("select")
+def shares_of_the_labels_added(plan, Z, logs):
+    """The logarithm of the labels' shares in Z is added: a prior, which is no part of p(X | Z).
+
+    Read again: 7.4.4, "log p(X | Z) = sum_n log p(x_n | z_n)": given z_n, no pi appears.
+    See it: a density of 0.1 stays log 0.1 = -2.3, be its label that of 1 point or of all.
+    """
+    shares = np.log(np.maximum(Z.mean(axis=0), 1e-300))
+    return np.sum(np.where(Z > 0, logs + shares, 0), axis=1)
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def every_point_with_every_label(plan, Z, logs):
+    """Each point is paired with the labels of all points, not with its own alone.
+
+    logs[:, labels] takes whole columns, an N x N table; so does a matrix product of both.
+    Read again: 7.4.4, "sum_n log p(x_n | z_n)": x_n and z_n carry the same n.
+    See it: with N = 5, logs[:, labels] has 25 entries; logs[np.arange(5), labels] has 5.
+    """
+    return logs @ np.sum(Z, axis=0)
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def component_before_the_own(plan, Z, logs):
+    """Each point gets the component before its own: 1 was taken off the label.
+
+    Read again: 7.4.4, "z_nk = 1 for the component of point n"; in code k begins at 0.
+    See it: label 2 stands for means[2], the third row; means[2 - 1] is another component.
+    """
+    return logs[np.arange(len(Z)), Z.argmax(axis=1) - 1]
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def label_of_the_first_point_for_all(plan, Z, logs):
+    """The label of the first point is used for every point.
+
+    Read again: 7.4.4, "sum_n log p(x_n | z_n)": each point has a label of its own.
+    See it: Z[0] is the row of point 0; point n has Z[n].
+    """
+    return logs[:, Z[0].argmax()]
 
 
 @_share("select", LogConditional, CompleteLogLikelihood)
@@ -438,6 +575,66 @@ def prior_of_one_point(plan, X, Z, weights, means, covariances):
     Z, weights = as_floats(Z, weights)
     prior = np.sum(plan.log_weights(weights))
     return prior + np.sum(plan.select(Z, plan.densities(X, means, covariances)))
+
+
+@CompleteLogLikelihood.mistake("answer")
+def prior_of_all_components(plan, X, Z, weights, means, covariances):
+    """log pi of all components is added for every point: Z does not pick the one that it has.
+
+    Read again: 7.4.4, "log p(Z) = sum_n sum_k z_nk log pi_k": z_nk is 1 for one k alone.
+    See it: weights 0.7, 0.2, 0.1 and a point with label 0: log 0.7 = -0.36, not log 0.014.
+    """
+    Z, weights = as_floats(Z, weights)
+    prior = len(Z) * np.sum(plan.log_weights(weights))
+    return prior + np.sum(plan.select(Z, plan.densities(X, means, covariances)))
+
+
+@CompleteLogLikelihood.mistake("answer")
+def prior_of_the_first_point_alone(plan, X, Z, weights, means, covariances):
+    """The prior is counted for one point, not for each of them.
+
+    Read again: 7.4.4, "log p(Z) = sum_n ...": the sum runs over all N points.
+    See it: 3 points with weights of 0.5: log p(Z) = 3 log 0.5 = -2.08, not -0.69.
+    """
+    Z, weights = as_floats(Z, weights)
+    prior = plan.log_weights(weights)[Z[0].argmax()]
+    return prior + np.sum(plan.select(Z, plan.densities(X, means, covariances)))
+
+
+@CompleteLogLikelihood.mistake("answer")
+def probabilities_of_both_added(plan, X, Z, weights, means, covariances):
+    """np.logaddexp adds the probabilities; log p(Z) and log p(X | Z) are simply added.
+
+    p(X, Z) is a product, and the logarithm of a product is the sum of the logarithms.
+    Read again: 7.4.4, "log p(X, Z) = log p(Z) + log p(X | Z)".
+    See it: -2 and -3 give -5; np.logaddexp(-2, -3) is -1.69.
+    """
+    Z, weights = as_floats(Z, weights)
+    prior = np.sum(plan.select(Z, np.ones((len(Z), 1)) * plan.log_weights(weights)))
+    return np.logaddexp(prior, np.sum(plan.select(Z, plan.densities(X, means, covariances))))
+
+
+@LogPosterior.mistake("terms")
+def prior_for_posterior(plan, X, Z, weights, means, covariances):
+    """The answer is log p(Z), the prior: X is not used.
+
+    Read again: 7.4.4, "p(Z | X) = prod_n p(z_n | x_n)": what a label is worth once x_n is known.
+    See it: equal weights, and a point at the mean of its component far from the others: the prior
+    is log 0.5, the posterior near log 1 = 0.
+    """
+    Z, weights = as_floats(Z, weights)
+    return plan.select(Z, np.ones((len(Z), 1)) * plan.log_weights(weights))
+
+
+@LogPosterior.mistake("normalise", variants=(1e-300, 1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8))
+def tiny_number_added_to_the_responsibility(plan, joint, tiny):
+    """A tiny number is added to the responsibilities before their logarithm.
+
+    No term can then fall below the logarithm of that number, however far the point is.
+    Read again: 7.4.4, "sum_n log p(z_n | x_n)": joint minus log-sum, which needs no such help.
+    See it: log(0 + 1e-300) = -690.8, where the right answer may be -500000.
+    """
+    return np.log(np.exp(joint - np.logaddexp.reduce(joint, axis=1, keepdims=True)) + tiny)
 
 
 @LogPosterior.mistake("normalise")

@@ -226,8 +226,9 @@ def stops_by_the_parameters(plan, X, run, tol):
 
 @Fit.mistake("stops")
 def never_stops(plan, X, run, tol):
-    """tol is not used: the loop always makes max_iter steps.
+    """tol is not used: the loop goes on until max_iter, or until a bound of its own.
 
+    A number of your own, or an exact comparison (==, np.allclose), may stand in the place of tol.
     Read again: the Rules line of the exercise: stop after a step that gains less than tol.
     See it: gains 5, 1, 0.001 and tol = 0.01: it stops after 3 steps.
     """
@@ -238,7 +239,8 @@ def never_stops(plan, X, run, tol):
 def stops_one_step_late(plan, X, run, tol):
     """The loop makes one more step after the one that gained less than tol.
 
-    The test stands before the step, and looks at the gain of the step before.
+    Perhaps the test stands before the step and sees the gain of the step before, or two small
+    gains in a row are asked for.
     Read again: the Rules line of the exercise: stop after a step that gains less than tol.
     See it: gains 5, 1, 0.001, 0.0001 and tol = 0.01: it stops after 3 steps, not 4.
     """
@@ -258,8 +260,9 @@ def stops_at_once(plan, X, run, tol):
 
 @Fit.mistake("most_steps")
 def one_step_too_many(plan, max_iter):
-    """The loop makes max_iter + 1 steps.
+    """The loop makes one step more than max_iter allows.
 
+    Perhaps the first step is made before max_iter is looked at.
     Read again: the Rules line of the exercise: at most max_iter steps.
     See it: max_iter = 0 returns theta as it came, with one log-likelihood.
     """
@@ -307,13 +310,24 @@ def converged_turned_round(plan, X, run, tol, max_iter):
 
 
 @Fit.mistake("verdict")
-def converged_by_the_count(plan, X, run, tol, max_iter):
+def converged_at_max_iter(plan, X, run, tol, max_iter):
     """converged says whether max_iter was reached, not whether the last gain was below tol.
 
     Read again: the Returns line of the exercise: whether the last step gained less than tol.
     See it: tol = 0 and max_iter = 3: all three steps are made, and converged is False.
     """
     return len(run) - 1 == max_iter
+
+
+@Fit.mistake("verdict")
+def converged_before_max_iter(plan, X, run, tol, max_iter):
+    """converged says whether fewer than max_iter steps were made, not whether the last was small.
+
+    The last step allowed may be the one that gains less than tol.
+    Read again: the Returns line of the exercise: True if the last step gained less than tol.
+    See it: max_iter = 1 and a first step that gains less than tol: one step, and converged.
+    """
+    return len(run) - 1 < max_iter
 
 
 @Fit.mistake("result")
@@ -544,14 +558,42 @@ def one_start_too_few(plan, runs):
 
 @FitBest.mistake("choose")
 def trace_of_another_run(plan, runs):
-    """Theta and trace come from two different runs.
+    """The theta that is returned is not the one that its trace ends at.
 
-    The best is remembered for the one and overwritten for the other: keep all three together.
+    Theta is that of another run, overwritten while the best was remembered, or an average of the
+    runs, which is no maximum: return the three parts of one run together.
     Read again: the Returns line of the exercise: the run with the highest last log-likelihood.
     See it: a trace that ends at -31 must come with the theta whose log-likelihood is -31.
     """
     best = max(runs, key=lambda run: run[1][-1])
     return runs[-1][0], best[1], best[2]
+
+
+@FitBest.mistake("choose")
+def traces_glued(plan, runs):
+    """The trace holds the values of several runs, one after the other.
+
+    It must be the trace of the run that is returned: make a new list for each run.
+    Read again: the Returns line of the exercise: the run with the highest last log-likelihood.
+    See it: runs -49, -38 and -45, -31: the trace is -45, -31, not all four.
+    """
+    best = max(runs, key=lambda run: run[1][-1])
+    return best[0], np.concatenate([trace for _, trace, _ in runs]), best[2]
+
+
+@FitBest.mistake("answer")
+def begins_where_the_last_run_ended(plan, X, n_components, n_restarts, rng):
+    """Each run begins where the one before ended: there is only one start.
+
+    A run that goes on from a maximum stays there. A new start must be drawn inside the loop.
+    Read again: 7.4.5, "depending on initialization": draw the means anew for each start.
+    See it: the second trace begins at -38, where the first one ended; a new start lies at -49.
+    """
+    theta, runs = plan.start(X, n_components, rng), []
+    for _ in range(n_restarts):
+        runs.append(plan.run(X, theta))
+        theta = runs[-1][0]
+    return plan.choose(runs)
 
 
 @FitBest.mistake("start")

@@ -7,6 +7,7 @@ change anything here, so the judge believes nothing of it beyond "this is the st
 import contextlib
 import io
 import os
+import re
 import resource
 import signal
 import socket
@@ -267,9 +268,11 @@ def _account(error):
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(here) and "site-packages" not in frame.filename
+        if not frame.filename.startswith(here)
+        and not re.search(r"site-packages|\.pyx$|lib/python3", frame.filename)
     ]
-    line = (frames[-1].line or f"line {frames[-1].lineno}") if frames else ""
+    ends = [frames[0], frames[-1]] if len(frames) > 1 else frames
+    line = "\n".join(frame.line or f"line {frame.lineno}" for frame in ends)
     kind = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
     try:
         text = str(error)
