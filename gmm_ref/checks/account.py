@@ -3,10 +3,14 @@
 import numpy as np
 import scipy
 
+from gmm_ref import em
 from gmm_ref.checks.calls import quiet
 from gmm_ref.checks.compare import form_fault
 from gmm_ref.generative_model import component_log_densities
 from gmm_ref.parameters import Parameters
+
+# Whoever stops at a gain below 1e-6, or 1e-4, leaves less than this for the next step.
+_AT_REST = 1e-3
 
 
 def height(X, weights, means, covariances):
@@ -85,6 +89,18 @@ def ends_fault(X, theta, log_likelihoods):
         return (
             f"log_likelihoods must end with that of the theta that is returned, {after:.6g}, "
             f"but ends with {log_likelihoods[-1]:.6g}."
+        )
+    return None
+
+
+def climbs_on_fault(X, theta):
+    """That a run from which one more step of EM still gains is not at its end, or None."""
+    after = em.m_step(X, em.e_step(X, *theta))
+    gain = height(X, *after) - height(X, *theta)
+    if gain > _AT_REST:
+        return (
+            f"The run is not at its end: one more step of EM gains {gain:.3g}. Pass tol=1e-6 and "
+            f"max_iter=500 to fit."
         )
     return None
 

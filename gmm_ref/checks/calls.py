@@ -221,7 +221,8 @@ def _own_line(error):
 def lines_of(frames):
     """The line of the function that was called and, where it is another, that which failed."""
     ends = [frames[0], frames[-1]] if len(frames) > 1 else frames
-    return "\n".join(frame.line or f"line {frame.lineno}" for frame in ends)
+    # A generator within a line is a frame of its own, with the same line.
+    return "\n".join(dict.fromkeys(frame.line or f"line {frame.lineno}" for frame in ends))
 
 
 def _own_frames(error):

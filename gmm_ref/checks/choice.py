@@ -25,6 +25,12 @@ THREE_GROUPS = np.array(
 )[:, None]
 BEST_OF_THREE_GROUPS = -31.708
 
+# Two groups that overlap: from whichever two points EM starts, it climbs for 16 to 135 steps, and
+# each of the first six steps gains more than 0.001.
+_LEFT = [-1, -0.9, -0.6, -0.5, -0.5, -0.3, 0, 0.1, 0.3, 0.4, 0.5, 0.6]
+_RIGHT = [1.2, 1.2, 1.3, 1.6, 2, 2.5, 2.6, 3.2]
+OVERLAPPING = np.array([*_LEFT, *_RIGHT])[:, None]
+
 # Whatever is not exact in a height: the student's own tol, and where EM rests before a maximum.
 NEAR = 0.1
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from gmm_ref.checks.account import breaks_down, ends_fault, run_fault
+from gmm_ref.checks.account import breaks_down, climbs_on_fault, ends_fault, run_fault
 from gmm_ref.checks.calls import Outcome, attempt, quiet
 from gmm_ref.checks.choice import (
     NEAR,
+    OVERLAPPING,
     THREE_GROUPS,
     chose_the_highest,
     fresh,
@@ -84,9 +85,10 @@ class Restarts(Exercise):
 
     @aspect
     def hard(self, function, *own):
-        """A single start, a single component, integers: the account must still be right."""
+        """One start, one component, integers, a long climb: its account is right, it is at rest."""
         for case, outcome, trace in self._runs("hard", function, self.cases("hard"), own):
-            fault = ends_fault(case.arguments["X"], outcome.result[0], trace)
+            X, theta = case.arguments["X"], outcome.result[0]
+            fault = ends_fault(X, theta, trace) or climbs_on_fault(X, theta)
             if fault and not _follows(case, outcome, own):
                 raise self.fail("hard", function, case, outcome, fault)
 
@@ -104,7 +106,9 @@ class Restarts(Exercise):
         alone.arguments["n_components"] = 1
         integers = restarts_case(rng, 2, "X of integers")
         integers.arguments["X"] = np.round(10 * THREE_GROUPS).astype(int)
-        return [single, alone, integers]
+        long = restarts_case(rng, 1, "two groups that overlap, one start")
+        long.arguments["X"] = rng.permutation(OVERLAPPING)
+        return [single, alone, integers, long]
 
     def recognise(self, aspect, function, case, outcome):
         """By its form, by which known runs it returns, or by what many runs have in common."""

@@ -25,6 +25,12 @@ def undisturbed(tmp_path_factory):
 
 
 @pytest.fixture
+def graded(undisturbed, tmp_path):
+    """A copy of the graded class."""
+    return Course(shutil.copytree(undisturbed.root, tmp_path / "class"))
+
+
+@pytest.fixture
 def ungraded(undisturbed, tmp_path):
     """The same class, with the same secret, before grading."""
     folder = tmp_path / "class"

@@ -109,39 +109,35 @@ def test_what_has_not_changed_is_left_alone(undisturbed):
     assert written(undisturbed) == before
 
 
-def test_force_grades_all_again(ungraded):
-    grade_class(ungraded, [ASSIGNMENT], QUIET)
-    before = written(ungraded)
-    grade_class(ungraded, [ASSIGNMENT], QUIET, force=True)
-    assert all(written(ungraded)[student] > before[student] for student in STUDENTS)
+def test_force_grades_all_again(graded):
+    before = written(graded)
+    grade_class(graded, [ASSIGNMENT], QUIET, force=True)
+    assert all(written(graded)[student] > before[student] for student in STUDENTS)
 
 
-def test_what_has_changed_is_graded_again_and_nothing_else(ungraded, monkeypatch):
-    grade_class(ungraded, [ASSIGNMENT], QUIET)
-
+def test_what_has_changed_is_graded_again_and_nothing_else(graded):
     def regraded():
-        before = written(ungraded)
-        grade_class(ungraded, [ASSIGNMENT], QUIET)
-        return [s for s in STUDENTS if written(ungraded)[s] != before[s]]
+        before = written(graded)
+        grade_class(graded, [ASSIGNMENT], QUIET)
+        return [s for s in STUDENTS if written(graded)[s] != before[s]]
 
-    folder = ungraded.root / "submitted" / STUDENTS[2] / ASSIGNMENT
+    folder = graded.root / "submitted" / STUDENTS[2] / ASSIGNMENT
     shutil.copy(folder.parents[1] / STUDENTS[0] / ASSIGNMENT / "posterior.ipynb", folder)
     assert regraded() == [STUDENTS[2]]
-    assert {m.student: m.auto_score for m in ungraded.marks()}[STUDENTS[2]] == 18
+    assert {m.student: m.auto_score for m in graded.marks()}[STUDENTS[2]] == 18
 
-    [page] = ungraded.feedback_pages(ASSIGNMENT, STUDENTS[5])
+    [page] = graded.feedback_pages(ASSIGNMENT, STUDENTS[5])
     page.unlink()
-    assert grade_class(ungraded, [ASSIGNMENT], QUIET) == [] and page.exists()
+    assert grade_class(graded, [ASSIGNMENT], QUIET) == [] and page.exists()
 
-    source = ungraded.root / "solutions" / ASSIGNMENT / "posterior.ipynb"
+    source = graded.root / "solutions" / ASSIGNMENT / "posterior.ipynb"
     source.write_text(source.read_text().replace("In nats.", "In nats, for each point."))
     assert regraded() == STUDENTS
     assert regraded() == []
 
 
-def test_what_was_marked_by_hand_comes_to_the_page_and_nothing_is_run_again(ungraded):
-    grade_class(ungraded, [ASSIGNMENT], QUIET)
-    with ungraded.gradebook() as gradebook:
+def test_what_was_marked_by_hand_comes_to_the_page_and_nothing_is_run_again(graded):
+    with graded.gradebook() as gradebook:
         cell = gradebook.find_grade(
             "test_responsibilities_hard", "posterior", ASSIGNMENT, STUDENTS[1]
         )
@@ -149,16 +145,16 @@ def test_what_was_marked_by_hand_comes_to_the_page_and_nothing_is_run_again(ungr
         comment = gradebook.find_comment("responsibilities", "posterior", ASSIGNMENT, STUDENTS[3])
         comment.manual_comment = "Well drawn."
         gradebook.db.commit()
-    before = written(ungraded)
-    [notebook] = (ungraded.root / "autograded" / STUDENTS[1]).rglob("*.ipynb")
+    before = written(graded)
+    [notebook] = (graded.root / "autograded" / STUDENTS[1]).rglob("*.ipynb")
     run = notebook.stat().st_mtime_ns
-    assert grade_class(ungraded, [ASSIGNMENT], QUIET) == []
-    renewed = [s for s in STUDENTS if written(ungraded)[s] != before[s]]
+    assert grade_class(graded, [ASSIGNMENT], QUIET) == []
+    renewed = [s for s in STUDENTS if written(graded)[s] != before[s]]
     assert renewed == [STUDENTS[1], STUDENTS[3]]
-    assert "Score: 1.25 / 3" in page(ungraded, STUDENTS[1])
-    assert "Well drawn." in page(ungraded, STUDENTS[3])
+    assert "Score: 1.25 / 3" in page(graded, STUDENTS[1])
+    assert "Well drawn." in page(graded, STUDENTS[3])
     assert notebook.stat().st_mtime_ns == run
-    assert ungraded.graded()[1] == set()
+    assert graded.graded()[1] == set()
 
 
 def page(course, student):
@@ -167,11 +163,10 @@ def page(course, student):
     return " ".join(path.read_text().split())
 
 
-def test_a_changed_check_regrades_the_class(ungraded, monkeypatch):
-    grade_class(ungraded, [ASSIGNMENT], QUIET)
-    assert len(ungraded.graded()[0]) == 8
+def test_a_changed_check_regrades_the_class(graded, monkeypatch):
+    assert len(graded.graded()[0]) == 8
     monkeypatch.setattr(course_module, "package_digest", lambda: "another")
-    assert ungraded.graded() == (set(), set())
+    assert graded.graded() == (set(), set())
 
 
 def test_two_commands_at_once_are_one_too_many(ungraded):
@@ -182,11 +177,10 @@ def test_two_commands_at_once_are_one_too_many(ungraded):
     assert process.wait(timeout=120) == 0
 
 
-def test_a_gradebook_that_was_thrown_away_is_made_anew(undisturbed, ungraded):
-    grade_class(ungraded, [ASSIGNMENT], QUIET)
-    (ungraded.root / "gradebook.db").unlink()
-    assert grade_class(Course(ungraded.root), [ASSIGNMENT], QUIET) == []
-    assert rows(ungraded) == rows(undisturbed)
+def test_a_gradebook_that_was_thrown_away_is_made_anew(undisturbed, graded):
+    (graded.root / "gradebook.db").unlink()
+    assert grade_class(Course(graded.root), [ASSIGNMENT], QUIET) == []
+    assert rows(graded) == rows(undisturbed)
 
 
 def test_a_submission_that_cannot_be_graded_stops_no_other(ungraded, capsys):
