@@ -95,7 +95,10 @@ def ends_fault(X, theta, log_likelihoods):
 
 def climbs_on_fault(X, theta):
     """That a run from which one more step of EM still gains is not at its end, or None."""
-    after = em.m_step(X, em.e_step(X, *theta))
+    try:
+        after = em.m_step(X, em.e_step(X, *theta))
+    except ValueError as error:
+        return f"The parameters it returned are no mixture: {error}"
     gain = height(X, *after) - height(X, *theta)
     if gain > _AT_REST:
         return (
