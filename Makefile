@@ -20,12 +20,16 @@ release: .venv/with-grade  ## exercises/, generated from solutions/
 	gmm-course release
 
 # One thread a worker: on small arrays more of them only wait for each other.
-test test-lowest: export OPENBLAS_NUM_THREADS = 1
+test test-lowest gate: export OPENBLAS_NUM_THREADS = 1
 
 test: .venv/with-test  ## everything that CI checks
 	ruff check .
 	ruff format --check .
 	pytest -n 2
+
+gate: .venv/with-test  ## the checks alone: every known mistake with 20 seeds, every right answer with 200
+	CATALOGUE_SEEDS=20 pytest -n 2 tests/checks/test_mistakes.py
+	RIGHT_SEEDS=200 pytest -n 2 tests/checks/test_right_answers.py
 
 test-lowest: .venv/with-test  ## the tests of the package with the lowest versions it promises
 	uv venv --quiet --clear --python $(BIN)/python .venv/lowest
@@ -51,4 +55,4 @@ clean:  ## remove what was made: .venv and caches
 mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which
 	python -m gmm_ref.checks.table
 
-.PHONY: help lab demo html mistakes release test test-lowest bench clean
+.PHONY: help lab demo html mistakes release test test-lowest gate bench clean

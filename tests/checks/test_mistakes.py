@@ -9,7 +9,7 @@ from gmm_ref.checks import check
 from gmm_ref.checks.mistakes.plan import implementation, singles
 from gmm_ref.checks.table import first_ways, judge
 
-# All 20 seeds of the gate take many minutes: CATALOGUE_SEEDS=20 runs them, every suite one.
+# All 20 seeds take many minutes: `make gate` runs them, every suite one.
 SEEDS = range(int(os.environ.get("CATALOGUE_SEEDS", "1")))
 EXERCISES = vars(check)
 CATALOGUE = [(name, m.name) for name, e in EXERCISES.items() for m, _ in first_ways(e.plan)]

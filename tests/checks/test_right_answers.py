@@ -9,7 +9,7 @@ from right_answers import ANSWERS
 import gmm_ref
 from gmm_ref.checks import CheckFailed, check, seeded
 
-# The false alarms are counted with 200 seeds by RIGHT_SEEDS=200; every suite runs one.
+# The false alarms are counted with 200 seeds by `make gate`; every suite runs one.
 SEEDS = int(os.environ.get("RIGHT_SEEDS", "1"))
 SLOW = {"fit", "fit_best", "sample_labels", "sample_gaussian", "sample_mixture"}
 
