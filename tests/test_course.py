@@ -1,6 +1,7 @@
 """A class from end to end, on the real nbgrader and its gradebook."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from gmm_ref.grading import demo, walls
-from gmm_ref.grading.course import Course, CourseError
+from gmm_ref.grading.course import CONFIG, Course, CourseError
 from gmm_ref.grading.grade import grade_class
 from gmm_ref.grading.main import main
 
@@ -33,8 +34,14 @@ EXPECTED = {  # by what was handed in; the marks of 7.4.3 are 8 + 3 + 5
 @pytest.fixture(scope="module")
 def demo_class(tmp_path_factory):
     """The demonstration class, as the command makes it: its course and what was printed."""
+    # The course, but that an endless loop is not waited for as long.
+    source = tmp_path_factory.mktemp("source")
+    shutil.copytree(ROOT / "solutions", source / "solutions")
+    config = (ROOT / CONFIG).read_text()
+    impatient = "c.SandboxExecute.update(cell_seconds=8.0, call_seconds=2.0)\n"
+    (source / CONFIG).write_text(config + impatient)
     folder = tmp_path_factory.mktemp("demo") / "class"
-    result = CliRunner().invoke(main, ["demo", str(folder), "--course", str(ROOT)])
+    result = CliRunner().invoke(main, ["demo", str(folder), "--course", str(source)])
     assert result.exit_code == 0, result.output
     return Course(folder), result.output
 

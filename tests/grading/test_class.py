@@ -40,14 +40,14 @@ def test_many_at_once_give_what_one_at_a_time_gives(undisturbed, ungraded):
         assert outputs(ungraded.root / path) == outputs(undisturbed.root / path)
 
 
-@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT])
 def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, kind):
     process = command(ungraded, *TWO)
-    wait_until_graded(ungraded, 3, process)
+    wait_until_graded(ungraded, 2, process)
     family = descendants(process.pid)
     process.send_signal(kind)
     output, _ = process.communicate(timeout=60)
-    assert process.returncode != 0
+    assert process.returncode != 0, output
     if kind == signal.SIGINT:
         assert "Stopped." in output and "the same command goes on" in output
         assert "Traceback" not in output
@@ -59,10 +59,10 @@ def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, k
 
     with ungraded.gradebook() as gradebook:
         recorded = {student for _, student in journal.graded(gradebook)}
-    assert 3 <= len(recorded) < 8
+    assert 2 <= len(recorded) < 6
     before = written(ungraded)
     output = finish(ungraded)
-    assert f"{len(recorded)} of 8 are graded and unchanged" in output
+    assert f"{len(recorded)} of 6 are graded and unchanged" in output
     assert {s: written(ungraded)[s] for s in recorded} == {s: before[s] for s in recorded}
     assert rows(ungraded) == rows(undisturbed)
 
@@ -85,8 +85,8 @@ def test_a_killed_worker_costs_nothing(undisturbed, ungraded, kind):
 def test_a_full_disk_loses_nothing(undisturbed, ungraded, tmp_path):
     small = tmp_path / "small"
     small.mkdir()
-    # The class as it was handed in takes 0.7 MB, and graded 2 MB.
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1300k", "tmpfs", small]
+    # The class as it was handed in takes 0.5 MB, and graded 1.5 MB.
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1000k", "tmpfs", small]
     if subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("this machine does not let a disk be mounted")
     try:
@@ -164,7 +164,7 @@ def page(course, student):
 
 
 def test_a_changed_check_regrades_the_class(graded, monkeypatch):
-    assert len(graded.graded()[0]) == 8
+    assert len(graded.graded()[0]) == 6
     monkeypatch.setattr(course_module, "package_digest", lambda: "another")
     assert graded.graded() == (set(), set())
 
@@ -187,7 +187,7 @@ def test_a_submission_that_cannot_be_graded_stops_no_other(ungraded, capsys):
     path = ungraded.root / "submitted" / STUDENTS[1] / ASSIGNMENT / "posterior.ipynb"
     path.rename(path.with_name("other-name.ipynb"))
     assert grade_class(ungraded, [ASSIGNMENT], Console()) == [(ASSIGNMENT, STUDENTS[1])]
-    assert len(ungraded.graded()[0]) == 7
+    assert len(ungraded.graded()[0]) == 5
     shown = capsys.readouterr().out
     assert f"{STUDENTS[1]}, {ASSIGNMENT}: no marks" in shown
     assert STUDENTS[0] not in shown.split("no marks")[1].split("graded,")[0]

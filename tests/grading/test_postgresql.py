@@ -41,7 +41,7 @@ def test_a_gradebook_on_a_server_holds_the_same(undisturbed, ungraded, server):
     config.write_text(f"{config.read_text()}\nc.CourseDirectory.db_url = {server!r}\n")
     course = Course(ungraded.root)
     process = command(course)
-    wait_until_graded(course, 3, process)
+    wait_until_graded(course, 2, process)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=60)
     assert "are graded and unchanged" in finish(course)

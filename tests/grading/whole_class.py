@@ -18,13 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from gmm_ref.grading.course import Course
 
 QUIET = Console(quiet=True)
-STUDENTS = [f"student-{number}" for number in range(8)]
+STUDENTS = [f"student-{number}" for number in range(6)]
 # Long enough to be stopped in the middle.
 SLOW = "import time\ntime.sleep(0.4)"
 
 
 def make_class(root):
-    """A course with eight submissions of four kinds, none graded."""
+    """A course with six submissions of four kinds, none graded."""
     classroom = Classroom(root)
     for number, student in enumerate(STUDENTS):
         answers = [RIGHT, HONEST_WRONG, {}, RIGHT | {"posterior_entropy": "def ("}][number % 4]
@@ -116,8 +116,8 @@ def journaled(course):
 
 
 def finish(course, *options):
-    """Run the command to its end; what it printed."""
-    process = command(course, *options)
+    """Run the command to its end, with one process unless told otherwise; what it printed."""
+    process = command(course, *(options or ("--jobs", "1")))
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     return output
