@@ -52,8 +52,11 @@ def _of_parts(answer, expected, case):
 
 
 def _of_shape(answer, expected, case):
-    if isinstance(expected, tuple) or np.ndim(expected) < 2:
+    if isinstance(expected, tuple):
         return
+    got, wanted = _numbers_for(answer, case), _numbers_for(expected, case)
+    if got and wanted and set(got) != set(wanted):
+        yield f"It holds {_in_words(got)}; asked for is {_in_words(wanted)}."
     turned = _numbers(answer, np.shape(expected)[::-1])
     if turned is not None and np.shape(answer) != np.shape(expected):
         more = (
@@ -62,6 +65,36 @@ def _of_shape(answer, expected, case):
             else ("but then the numbers are not right either")
         )
         yield f"Its axes are transposed: .T would give the right shape, {more}."
+
+
+# What the axes of the arguments count.
+_AXES = {
+    "X": ("point", "feature"),
+    "R": ("point", "component"),
+    "Z": ("point", "component"),
+    "means": ("component", "feature"),
+}
+
+
+def _numbers_for(answer, case):
+    """What the axes of an answer count, ("all",) for a single number; None where sizes are alike."""
+    known = {}
+    for name in _AXES.keys() & case.arguments.keys():
+        known |= dict(zip(_AXES[name], np.shape(case.arguments[name]), strict=True))
+    of_size = {size: axis for axis, size in known.items()}
+    try:
+        shape = np.shape(answer)
+    except ValueError:
+        return None
+    if len(of_size) < len(known) or not set(shape) <= set(of_size):
+        return None
+    return tuple(of_size[size] for size in shape) or ("all",)
+
+
+def _in_words(axes):
+    if axes == ("all",):
+        return "one number for all"
+    return f"one number for each {' and '.join(axes)}"
 
 
 def _of_numbers(answer, expected, case, axes=("point", "component")):

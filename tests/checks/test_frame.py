@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.stats
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
@@ -139,6 +140,13 @@ def run_cell(source):
 
 
 SETUP = "from gmm_ref.checks import check\nfrom gmm_ref import log_joint\n"
+
+
+def test_an_answer_of_another_shape_is_told_what_it_counts():
+    running = message_of(check.log_likelihood, lambda X, *theta: X[:, 0].cumsum())
+    assert "one number for each point; asked for is one number for all" in " ".join(running.split())
+    columns = message_of(check.posterior_entropy, lambda R: scipy.stats.entropy(R))
+    assert "for each component; asked for is one number for each point" in " ".join(columns.split())
 
 
 def test_a_right_answer_scores_full_marks_and_leaves_its_data():
