@@ -77,7 +77,7 @@ _AXES = {
 
 
 def _numbers_for(answer, case):
-    """What the axes of an answer count, ("all",) for a single number; None where sizes are alike."""
+    """What an answer's axes count, ("all",) for a single number; None where sizes are alike."""
     known = {}
     for name in _AXES.keys() & case.arguments.keys():
         known |= dict(zip(_AXES[name], np.shape(case.arguments[name]), strict=True))
