@@ -112,15 +112,17 @@ def hard_problems(rng):
 def many_points(rng):
     """`hard_problems`, and so many points that the product of their probabilities is 0 as a float.
 
-    The labels are drawn without regard to the points, and the components lie so close together
-    that no density is 0 by itself. Two of the points are equal, as in many a real data set.
+    The labels are drawn without regard to the points, and the components lie so close together,
+    none much narrower than the others, that no density and no responsibility is 0 by itself.
+    Two of the points are equal, as in many a real data set.
     """
     problem = draw_problem(rng, 1, 2, 5)
     weights, means, covariances = (problem[p] for p in ("weights", "means", "covariances"))
-    X, _ = sample_mixture(weights, 0.2 * means, covariances, 450, rng)
+    covariances = covariances / 2 + covariances.mean(axis=0) / 2
+    X, _ = sample_mixture(weights, 0.2 * means, covariances, 600, rng)
     X[1] = X[0]
-    many = complete(rng, X, weights, 0.2 * means, covariances, rng.integers(5, size=450))
-    return [*hard_problems(rng), ("450 points", many, {})]
+    many = complete(rng, X, weights, 0.2 * means, covariances, rng.integers(5, size=600))
+    return [*hard_problems(rng), ("600 points", many, {})]
 
 
 def _far(rng, n_samples=6):

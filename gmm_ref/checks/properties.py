@@ -200,7 +200,7 @@ _AT_THE_EDGE = [
         "densities are above 1",
         "A density is no probability: it may be above 1, and its logarithm above 0.",
     ),
-    ("450 points", "The product of so many probabilities is 0 as a float: add logarithms."),
+    ("600 points", "The product of so many probabilities is 0 as a float: add logarithms."),
     (
         "1e8",
         "The difference of two large squares has lost all its digits: take the mean off first, "

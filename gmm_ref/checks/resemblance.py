@@ -125,8 +125,8 @@ class _Look:
         """How far its draws are from another sampler's; None if they are not alike."""
         if self.shape != other.shape or self.manner != other.manner:
             return None
-        # Two runs show most differences, if seen with twice the tolerance.
-        if distance(self.own_signature, other.runs(2), 2) is None:
+        # Two runs show most differences, if seen with three times the tolerance.
+        if distance(self.own_signature, other.runs(2), 3) is None:
             return None
         return distance(self.own_signature, other.runs(_RUNS))
 

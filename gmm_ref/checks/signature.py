@@ -38,7 +38,9 @@ def noise_signature(E):
     E = E if values > 9 else np.zeros(E.shape)
     centred = E - E.mean(axis=0)
     moments = centred.T @ centred / len(E)
-    # Without their scale, which the second moments have: else a wide answer scatters the more.
+    # Without their scale, which the variances have: else a wide answer scatters the more.
+    wide = np.sqrt(np.maximum(1, np.diag(moments)))
+    moments = moments / np.where(np.eye(len(wide)), 1, np.outer(wide, wide))
     scaled = centred / np.maximum(centred.std(axis=0), 1e-6)
     return [
         *(root * E.mean(axis=0)),
