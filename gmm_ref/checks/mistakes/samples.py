@@ -527,6 +527,18 @@ def one_point_only(plan, mean, covariance, n_samples, rng):
     return Gauss.gauss(plan, mean, covariance, 1, rng)[0]
 
 
+@SampleGaussian.mistake("answer")
+def whole_numbers_like_the_mean(plan, mean, covariance, n_samples, rng):
+    """Where the mean is given in whole numbers, the draws are cut off to whole numbers, too.
+
+    np.zeros_like(mean) and np.empty_like(mean) have its dtype: of integers, they keep integers.
+    Read again: the Returns line of the exercise: numbers of float64, whatever comes in.
+    See it: a = np.zeros_like([3, 4]); a[0] = 2.7 leaves a[0] == 2.
+    """
+    X = SampleGaussian.answer(plan, mean, covariance, n_samples, rng)
+    return X.astype(np.asarray(mean).dtype)
+
+
 class SampleMixture(Labels, Gauss):
     """The exercise `sample_mixture`."""
 
@@ -592,6 +604,19 @@ def labels_and_points_apart(plan, z, weights, means, covariances, rng):
     See it: means 0 and 10, z = 0, 1: x is near 0 and near 10, in this order.
     """
     return SampleMixture.points(plan, rng.permutation(z), weights, means, covariances, rng)
+
+
+@SampleMixture.mistake("answer")
+def whole_numbers_like_the_means(plan, weights, means, covariances, n_samples, rng):
+    """Where the means are given in whole numbers, the points are cut off to whole numbers, too.
+
+    np.zeros_like(means[z]) and np.empty_like(means[z]) have the dtype of means: of integers, they
+    keep integers.
+    Read again: the Returns line of the exercise: numbers of float64, whatever comes in.
+    See it: a = np.zeros_like([3, 4]); a[0] = 2.7 leaves a[0] == 2.
+    """
+    X, z = SampleMixture.answer(plan, weights, means, covariances, n_samples, rng)
+    return X.astype(np.asarray(means).dtype), z
 
 
 @SampleMixture.mistake("points")
