@@ -5,6 +5,7 @@ import fcntl
 import functools
 import os
 import shutil
+import signal
 import threading
 import time
 import warnings
@@ -31,9 +32,10 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
 
     One that fails stops no other: its log is printed, and the class goes on.
     """
-    with _alone(course), _quiet(), one_engine():
+    with _alone(course), _quiet(), one_engine(), _ctrl_c() as look_for_ctrl_c:
         for assignment in assignments:
             course.register(assignment)
+            look_for_ctrl_c()
         work = [(a, student) for a in assignments for student in course.students(a)]
         known, outdated = (set(), set()) if force else course.graded()
         left = [one for one in work if one not in known or one in outdated]
@@ -45,7 +47,7 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
             return []
         pool = DaskPool(scheduler) if scheduler else LocalPool(min(jobs or cores(), len(left)))
         with Watcher(console, len(left)) as watcher:
-            failed = _grade(course, left, outdated, pool, watcher, console)
+            failed = _grade(course, left, outdated, pool, watcher, console, look_for_ctrl_c)
         console.print(watcher.summary(), soft_wrap=True)
     return failed
 
@@ -55,7 +57,7 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _grade(course, left, outdated, pool, watcher, console):
+def _grade(course, left, outdated, pool, watcher, console, look_for_ctrl_c):
     hands, failed = _Hands(course, outdated, pool), []
     # Two more threads than processes, so that none of these waits for the next notebook.
     with pool, ThreadPoolExecutor(pool.width + 2) as threads:
@@ -70,11 +72,13 @@ def _grade(course, left, outdated, pool, watcher, console):
                     text = f"{student}, {assignment}: no marks\n{outcome.log}"
                     console.print(text, markup=False, highlight=False, soft_wrap=True)
                     _look_for_room(course.root)
+                look_for_ctrl_c()
         except BaseException as error:
             threads.shutdown(wait=False, cancel_futures=True)
             pool.close(at_once=True)
             if isinstance(error, (KeyboardInterrupt, _DiskFull)):
-                raise Stopped(f"Stopped. {error} {watcher.summary()}. {GO_ON}") from None
+                reason = f" {error}" if str(error) else ""
+                raise Stopped(f"Stopped.{reason} {watcher.summary()}. {GO_ON}") from None
             raise
     return failed
 
@@ -126,6 +130,33 @@ def _alone(course):
                 f"{course.root} is being graded by another command. Wait for it, or stop it."
             ) from None
         yield
+
+
+@contextlib.contextmanager
+def _ctrl_c():
+    """A function that raises KeyboardInterrupt if Ctrl-C was pressed and the exception got lost.
+
+    nbgrader takes one for the failure of an assignment, Python drops one that hits a finaliser.
+    """
+    pressed = threading.Event()
+
+    def press(*_):
+        pressed.set()
+        raise KeyboardInterrupt
+
+    def look():
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield look
+    except (KeyboardInterrupt, CourseError):
+        if pressed.is_set():
+            raise Stopped(f"Stopped. {GO_ON}") from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from whole_class import (
 from gmm_ref.grading import course as course_module
 from gmm_ref.grading import journal
 from gmm_ref.grading.course import Course, CourseError
-from gmm_ref.grading.grade import grade_class
+from gmm_ref.grading.grade import Stopped, grade_class
 
 TWO = ("--jobs", "2")
 
@@ -65,6 +65,21 @@ def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, k
     assert f"{len(recorded)} of 6 are graded and unchanged" in output
     assert {s: written(ungraded)[s] for s in recorded} == {s: before[s] for s in recorded}
     assert rows(ungraded) == rows(undisturbed)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_ctrl_c_stops_also_where_nbgrader_catches_it(ungraded, monkeypatch, told):
+    def register(assignment):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            if told:
+                raise CourseError("could not be released") from None
+
+    monkeypatch.setattr(ungraded, "register", register)
+    with pytest.raises(Stopped, match="the same command goes on"):
+        grade_class(ungraded, [ASSIGNMENT], QUIET)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize("kind", ["spawn_main", "bwrap"])
