@@ -25,11 +25,12 @@ def recognise_draws(sampler, function, case):
     if own.gap(right) is not None and case.arguments["n_samples"] >= _GLANCE:
         # Right where nothing is special: only the case that failed can tell.
         own = _Look(sampler, function, few, case)
+        right = _Look(sampler, right.function, few, case)
     looks = [
         (entry[0], way, _Look(sampler, entry[1], few, own.many))
         for entry, way in zip(singles(sampler.plan), ways(sampler.plan), strict=True)
     ]
-    found = _nearest(own, ((mistakes, look) for mistakes, _, look in looks))
+    found = _nearest(own, right, ((mistakes, look) for mistakes, _, look in looks))
     if found:
         return found
     if own.first.error is not None:
@@ -42,15 +43,18 @@ def recognise_draws(sampler, function, case):
         (mistakes, _Look(sampler, wrong, few, own.many))
         for mistakes, wrong in pairs(sampler.plan, chosen)
     )
-    return _nearest(own, ((m, look) for m, look in both if look.resembles(seen, glance)))
+    return _nearest(own, right, ((m, look) for m, look in both if look.resembles(seen, glance)))
 
 
-def _nearest(own, candidates):
-    """The mistakes whose draws are the most like, of those that are alike; or ()."""
-    found = {}
+def _nearest(own, right, candidates):
+    """The mistakes whose draws are the most like, of those that are alike; or ().
+
+    One whose draws are here those of the right sampler, to the last bit, explains nothing.
+    """
+    found, usual = {}, own.gap(right)
     for mistakes, look in candidates:
         gap = own.gap(look)
-        if gap is not None and gap < found.get(mistakes, np.inf):
+        if gap not in (None, usual) and gap < found.get(mistakes, np.inf):
             found[mistakes] = gap
     return min(found, key=found.get, default=())
 

@@ -1,6 +1,7 @@
 """Mistakes in 7.4.4: labels one-hot, and the log-probabilities of labels and points together."""
 
 import numpy as np
+from scipy.special import gammaln
 
 from gmm_ref.checks.mistakes.common import Table, Total
 from gmm_ref.checks.mistakes.density import Density
@@ -204,6 +205,17 @@ def smallest_label_taken_for_zero(plan, z):
     return z - z.min()
 
 
+@OneHot.mistake("rows")
+def reshaped_for_transposed(plan, z, n_components):
+    """A table (K, N) was reshaped to (N, K), which breaks its rows up; .T would turn it.
+
+    reshape reads on line by line and fills the new lines: entries change their place.
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": row n belongs to point n.
+    See it: [[1, 2, 3], [4, 5, 6]]: .T begins with 1, 4; .reshape(3, 2) with 1, 2.
+    """
+    return np.eye(n_components)[z].T.reshape(len(z), n_components)
+
+
 class LogPrior(Total):
     """The exercise `log_prior`."""
 
@@ -324,6 +336,72 @@ def frequencies_for_weights(plan, Z, weights):
     return np.log(Z.mean(axis=0)[Z.argmax(axis=1)])
 
 
+@LogPrior.mistake("answer")
+def probability_of_the_counts(plan, Z, weights):
+    """The multinomial coefficient is in: that is the probability of the counts, not of the labels.
+
+    It adds up all orders in which the labels could have come; Z is one of them.
+    Read again: 7.4.4, "log p(Z) = sum_n sum_k z_nk log pi_k", with no factorials.
+    See it: the labels 0, 1 under weights 0.5, 0.5 have 0.25; one of each, in any order, 0.5.
+    """
+    (Z,) = as_floats(Z)
+    orders = gammaln(len(Z) + 1) - np.sum(gammaln(Z.sum(axis=0) + 1))
+    return orders + np.sum(plan.terms(Z, weights))
+
+
+@LogPrior.mistake("select")
+def a_coin_for_each_component(plan, Z, logs):
+    """log(1 - pi) is added for the components that a point does not have: K coins, not one label.
+
+    That the label is k says already that it is no other.
+    Read again: 7.4.4, "log p(Z) = sum_n sum_k z_nk log pi_k": a term only where z_nk = 1.
+    See it: weights 0.7, 0.3, label 0: log 0.7 = -0.36, not twice that.
+    """
+    return np.where(Z > 0, logs, np.log1p(-np.exp(logs)))
+
+
+@LogPrior.mistake("select")
+def labels_reshaped_for_transposed(plan, Z, logs):
+    """Z was reshaped to (K, N), which breaks its rows up; .T would turn it.
+
+    Read again: 7.4.4, "sum_n sum_k z_nk log pi_k": weight k meets the entries k of all rows.
+    See it: [[1, 2], [3, 4], [5, 6]]: .T begins with 1, 3, 5; .reshape(2, 3) with 1, 2, 3.
+    """
+    return np.where(Z.reshape(Z.shape[::-1]).T > 0, logs, 0)
+
+
+@LogPrior.mistake("select")
+def label_rows_as_positions(plan, Z, logs):
+    """The zeros and ones of Z are used as positions: they pick the entries 0 and 1 again and again.
+
+    A mask must be boolean, Z == 1; a position comes from argmax along the row.
+    Read again: 7.4.4, "z_nk is 1 for the component that generated point n".
+    See it: logs[[0, 0, 1]] is logs[0], logs[0], logs[1], not the third entry.
+    """
+    return logs[Z.astype(int)]
+
+
+@LogPrior.mistake("over_k")
+def component_overwritten(plan, table):
+    """Only the points of the last component count: each turn of the loop overwrites the total.
+
+    Read again: 7.4.4, "sum_n sum_k": the terms of all components are added up.
+    See it: total = 1, then total = 2 leaves 2; total += makes 3.
+    """
+    return table[:, -1]
+
+
+@LogPrior.mistake("answer")
+def nothing_for_nan(plan, Z, weights):
+    """The whole sum becomes 0 as soon as one term is nan; that term alone counts as 0.
+
+    Read again: 7.4.4: log p(Z) = sum_n sum_k z_nk log pi_k, with 0 log 0 = 0.
+    See it: terms -0.7, -1.2 and 0 log 0 make -1.9, not 0.
+    """
+    Z, weights = as_floats(Z, weights)
+    return np.nan_to_num(np.sum(Z * np.log(weights)), neginf=-np.inf)
+
+
 class LogConditional(Density, Total):
     """The exercise `log_conditional`."""
 
@@ -383,6 +461,9 @@ class LogPosterior(CompleteLogLikelihood):
             "prior_of_all_components",
             "prior_of_the_first_point_alone",
             "probabilities_of_both_added",
+            "prior_of_all_for_every_point",
+            "weights_before_the_logs",
+            "expected_labels_for_given_ones",  # here `averaged_with_responsibilities`
         }
     )
 
@@ -411,6 +492,38 @@ def labels_ignored(plan, Z, logs):
     return np.sum(logs, axis=1)
 
 
+@_share("select", LogConditional, CompleteLogLikelihood)
+def points_of_the_last_component_alone(plan, Z, logs):
+    """Only the points of the last component count: each turn of the loop overwrites the total.
+
+    Read again: 7.4.4, "sum_n log p(x_n | z_n)": the points of all components are added up.
+    See it: total = 1, then total = 2 leaves 2; total += makes 3.
+    """
+    return np.where(Z[:, -1] > 0, logs[:, -1], 0)
+
+
+@_share("select", LogConditional, CompleteLogLikelihood)
+def labels_as_row_numbers(plan, Z, logs):
+    """The zeros and ones of Z are used as row numbers: they pick the rows 0 and 1 again and again.
+
+    A mask must be boolean, logs[Z == 1]; or multiply with Z.
+    Read again: 7.4.4, "z_nk is 1 for the component that generated point n".
+    See it: logs[[0, 0, 1]] is row 0, row 0 and row 1, not the third entry of a row.
+    """
+    return np.sum(logs[Z.astype(int)], axis=(1, 2))
+
+
+@CompleteLogLikelihood.mistake("select")
+def expected_labels_for_given_ones(plan, Z, logs):
+    """The terms are weighed with the responsibilities, not picked by Z: that is Q of 7.4.5.
+
+    Read again: 7.4.4, "z_nk": the labels are given here; EM must do without them.
+    See it: log joints -1 and -2, label 1: -2, and not -1.27.
+    """
+    r = np.exp(logs - np.logaddexp.reduce(logs, axis=1, keepdims=True))
+    return np.sum(np.where(r > 0, r * logs, 0), axis=1)
+
+
 @CompleteLogLikelihood.mistake("select")
 def zero_times_infinity(plan, Z, logs):
     """A component that cannot be makes the answer nan: 0 times -inf.
@@ -424,14 +537,26 @@ def zero_times_infinity(plan, Z, logs):
 
 @LogConditional.mistake("terms")
 def cut_to_whole_numbers(plan, X, Z, means, covariances):
-    """Where Z holds integers, the terms are cut to whole numbers.
+    """Where Z or X holds integers, the terms are cut to whole numbers.
 
-    They are written into an array of the type of Z, which has no room for digits.
+    They are written into an array of their type, which has no room for digits.
     Read again: the Given line of the exercise: Z may hold integers.
     See it: W = np.zeros_like(Z); W[0, 0] = -2.7 leaves -2. Z * logs makes a new array of floats.
     """
     terms = LogConditional.terms(plan, X, Z, means, covariances)
     return np.trunc(terms) if np.asarray(Z).dtype.kind in "iu" else terms
+
+
+@LogConditional.mistake("terms")
+def covariance_of_the_first_point(plan, X, Z, means, covariances):
+    """The means are those of the labels, but all points have the covariance of the first point.
+
+    Read again: 7.4.4, "p(x_n | z_n)": mean and covariance of the label's own component.
+    See it: variances 1 and 9, z = 0, 1: the second point has 9.
+    """
+    (Z,) = as_floats(Z)
+    one = np.asarray(covariances)[Z[0].argmax()]
+    return plan.select(Z, plan.densities(X, means, np.stack([one] * len(means))))
 
 
 @LogConditional.mistake("select", variants=(-700, -745, -100, -50))
@@ -602,6 +727,30 @@ def prior_of_the_first_point_alone(plan, X, Z, weights, means, covariances):
 
 
 @CompleteLogLikelihood.mistake("answer")
+def prior_of_all_for_every_point(plan, X, Z, weights, means, covariances):
+    """log p(Z) of all labels is added for every point: it counts N times.
+
+    Read again: 7.4.4, "log p(X, Z) = log p(Z) + log p(X | Z)": log p(Z) has the sum over n in it.
+    See it: 3 points with weights of 0.5: log p(Z) = 3 log 0.5, once.
+    """
+    Z, weights = as_floats(Z, weights)
+    prior = np.sum(plan.select(Z, np.ones((len(Z), 1)) * plan.log_weights(weights)))
+    return len(Z) * prior + np.sum(plan.select(Z, plan.densities(X, means, covariances)))
+
+
+@CompleteLogLikelihood.mistake("answer")
+def weights_before_the_logs(plan, X, Z, weights, means, covariances):
+    """The log densities are multiplied by the weights, besides the prior that is added.
+
+    Read again: 7.4.4, "sum_n log p(x_n | z_n)": given z_n, no pi appears.
+    See it: weight 0.5, log density -2: log 0.5 - 2 = -2.69, not log 0.5 - 1.
+    """
+    Z, weights = as_floats(Z, weights)
+    prior = np.sum(plan.select(Z, np.ones((len(Z), 1)) * plan.log_weights(weights)))
+    return prior + np.sum(plan.select(Z, weights * plan.densities(X, means, covariances)))
+
+
+@CompleteLogLikelihood.mistake("answer")
 def probabilities_of_both_added(plan, X, Z, weights, means, covariances):
     """np.logaddexp adds the probabilities; log p(Z) and log p(X | Z) are simply added.
 
@@ -715,16 +864,18 @@ def divided_by_the_whole(plan, joint):
     return joint - np.logaddexp.reduce(joint, axis=None)
 
 
-@LogPosterior.mistake("answer")
-def density_subtracted_once(plan, Z, X, weights, means, covariances):
+@LogPosterior.mistake("answer", variants=("a weight for each point", "one weight"))
+def density_subtracted_once(plan, Z, X, weights, means, covariances, variant):
     """The denominator is taken of the data set with one common label, not point by point.
 
     Read again: 7.4.4: p(Z | X) = prod_n p(z_n | x_n): a denominator for each point.
     See it: two points with sums 0.4 and 0.5 divide by 0.4 * 0.5, each sum over k inside.
     """
-    (Z,) = as_floats(Z)
+    Z, weights = as_floats(Z, weights)
     joint = plan.joint(X, weights, means, covariances)
-    return np.sum(plan.select(Z, joint)) - np.logaddexp.reduce(joint.sum(axis=0))
+    times = len(joint) if variant == "a weight for each point" else 1
+    together = plan.densities(X, means, covariances).sum(axis=0) + times * plan.log_weights(weights)
+    return np.sum(plan.select(Z, joint)) - np.logaddexp.reduce(together)
 
 
 @LogPosterior.mistake("select")
