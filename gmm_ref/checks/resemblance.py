@@ -14,6 +14,8 @@ from gmm_ref.checks.signature import begins_like, distance, shows
 _OTHERS = 12
 # The mistakes are run so often for their signature; and with so many draws while pairs are tried.
 _RUNS, _GLANCE = 4, 1000
+# A first look tells apart what differs by so many times the tolerance: of one run, of two.
+_AT_ONE, _AT_TWO = 2, 3
 
 
 @quiet()
@@ -43,7 +45,8 @@ def recognise_draws(sampler, function, case):
         (mistakes, _Look(sampler, wrong, few, own.many))
         for mistakes, wrong in pairs(sampler.plan, chosen)
     )
-    return _nearest(own, right, ((m, look) for m, look in both if look.resembles(seen, glance)))
+    likely = ((m, look) for m, look in both if look.resembles(seen, [glance], _AT_ONE))
+    return _nearest(own, right, likely)
 
 
 def _nearest(own, right, candidates):
@@ -64,7 +67,6 @@ class _Look:
 
     def __init__(self, sampler, function, few, many):
         self.sampler, self.function, self.few, self.many = sampler, function, few, many
-        self.signatures = []
 
     @functools.cached_property
     def first(self):
@@ -103,11 +105,11 @@ class _Look:
         except (TypeError, ValueError, IndexError):
             return []
 
-    def resembles(self, seen, case):
-        """Whether the draws for a case may have the signature ``seen``: looked at no further than
-        to the first statistic that tells them apart."""
+    def resembles(self, seen, cases, tolerance):
+        """Whether the draws for these cases may have the signature ``seen``: looked at no further
+        than to the first statistic that tells them apart."""
         try:
-            return begins_like(seen, self._statistics(case))
+            return begins_like(seen, map(self._statistics, cases), tolerance)
         except (TypeError, ValueError, IndexError):
             return not seen
 
@@ -115,11 +117,15 @@ class _Look:
         outcome = attempt_aloud(self.function, case)
         return self.sampler.signature(arrays(outcome.result), case.arguments)
 
-    def runs(self, number):
-        """The signatures of a few runs, the same ones each time."""
-        known = range(len(self.signatures), number)
-        self.signatures += [self.signature(reseeded(self.many, i)) for i in known]
-        return self.signatures[:number]
+    @functools.cached_property
+    def cases(self):
+        """Those of the runs that its signature is compared with."""
+        return [reseeded(self.many, i) for i in range(_RUNS)]
+
+    @functools.cached_property
+    def runs(self):
+        """The signatures of these."""
+        return [self.signature(case) for case in self.cases]
 
     @functools.cached_property
     def own_signature(self):
@@ -129,10 +135,10 @@ class _Look:
         """How far its draws are from another sampler's; None if they are not alike."""
         if self.shape != other.shape or self.manner != other.manner:
             return None
-        # Two runs show most differences, if seen with three times the tolerance.
-        if distance(self.own_signature, other.runs(2), 3) is None:
+        # Two runs show most differences.
+        if not other.resembles(self.own_signature, other.cases[:2], _AT_TWO):
             return None
-        return distance(self.own_signature, other.runs(_RUNS))
+        return distance(self.own_signature, other.runs)
 
 
 def _with_draws(case, n_samples):

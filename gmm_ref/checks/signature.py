@@ -55,7 +55,7 @@ def noise_signature(E):
     ]
 
 
-def distance(signature, runs, tolerance=1):
+def distance(signature, runs):
     """How far a signature lies from those of a mistake's runs, or None if beyond chance.
 
     The wider a mistake scatters, the less it says to agree with it.
@@ -66,22 +66,22 @@ def distance(signature, runs, tolerance=1):
     centre = runs.mean(axis=0)
     width = np.maximum(np.maximum(1, LOOSE * np.abs(centre)), 0.8 * np.ptp(runs, axis=0))
     off = np.abs(np.asarray(signature) - centre) / width
-    if not np.all(off < tolerance * FARTHEST):
+    if not np.all(off < FARTHEST):
         return None
     return float(np.sum(off**2 / 2 + np.log(width)))
 
 
-def begins_like(signature, statistics):
+def begins_like(signature, runs, tolerance):
     """Whether no statistic is so different that a closer look is not worth while.
 
-    statistics: an iterable; none after the first that differs is computed.
+    runs: of a mistake, one or more, iterables; none after the first that differs is computed.
     """
-    known = iter(signature)
-    for b in statistics:
-        a = next(known, None)
-        if a is None or abs(a - b) > 2 * FARTHEST * (1 + LOOSE * abs(b)):
+    for a, *others in zip(signature, *runs, strict=False):
+        centre, low, high = sum(others) / len(others), min(others), max(others)
+        width = max(1, LOOSE * abs(centre), 0.8 * (high - low))
+        if not abs(a - centre) < tolerance * FARTHEST * width:
             return False
-    return next(known, None) is None
+    return True
 
 
 def shows(signature, seen, usual):
