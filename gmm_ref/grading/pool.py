@@ -11,8 +11,7 @@ import os
 import queue
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.pool import ExceptionWithTraceback
 
 from gmm_ref.grading.execution import TRIES
 from gmm_ref.grading.walls import ONE_THREAD
@@ -43,7 +42,6 @@ class Pool:
 
     def __init__(self):
         self.turn = threading.Lock()
-        self.stopped = False
 
     def __enter__(self):
         _open.append(self)
@@ -83,12 +81,8 @@ class LocalPool(Pool):
         worker = self.idle.get()
         try:
             for _ in range(TRIES):
-                if self.stopped:
-                    break
-                try:
+                with contextlib.suppress(_Died):
                     return worker.run(function, *args)
-                except BrokenProcessPool:
-                    worker.renew()
             raise Gone("The process that ran this notebook was killed.")
         finally:
             # Also when the pool is closed: another thread may wait for one.
@@ -96,41 +90,84 @@ class LocalPool(Pool):
 
     def close(self, at_once):
         """End the processes, by force if they are not to finish what they do."""
-        self.stopped = True
         for worker in self.workers:
             worker.close(at_once)
 
 
+class _Died(Exception):
+    """A process ended while it had a task."""
+
+
 class _Worker:
-    """One process. A pool of its own, so that its death is known to be that of its task."""
+    """A process that does one task after another, started when there is one and it is not there.
+
+    Not of `concurrent.futures`: there a process that is killed while it sends an answer leaves the
+    reader waiting for the rest for ever, since the reader's process has that pipe's other end, too.
+    """
 
     def __init__(self):
-        self.renew()
-
-    def renew(self):
-        # Not forked: this process has threads.
-        context = multiprocessing.get_context("spawn")
-        self.executor = ProcessPoolExecutor(1, context, initializer=_begin)
+        self.lock = threading.Lock()
+        self.closed = False
         self.process = None
 
     def run(self, function, *args):
-        self.process = self.process or self.executor.submit(os.getpid).result()
-        return self.executor.submit(function, *args).result()
+        """``function(*args)``, or _Died."""
+        self._start()
+        try:
+            self.connection.send((function, args))
+            result, error = self.connection.recv()
+        except (EOFError, OSError):
+            self._end()
+            raise _Died from None
+        if error is not None:
+            raise error
+        return result
 
     def close(self, at_once):
-        if at_once and self.process:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.process, signal.SIGKILL)
-        self.executor.shutdown(wait=not at_once, cancel_futures=True)
+        """Have no process from now on; one that is at work is killed only if ``at_once``."""
+        with self.lock:
+            self.closed = True
+        self._end(at_once)
+
+    def _start(self):
+        with self.lock:
+            if self.closed:
+                raise Gone("The processes were stopped.")
+            if self.process is None:
+                # Not forked: this process has threads.
+                context = multiprocessing.get_context("spawn")
+                self.connection, theirs = context.Pipe()
+                self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+                self.process.start()
+                theirs.close()
+
+    def _end(self, at_once=True):
+        with self.lock:
+            if self.process is not None:
+                if at_once:
+                    self.process.kill()
+                else:
+                    self.connection.close()
+                self.process.join()
+                self.process = None
 
 
-def _begin():
-    """Leave Ctrl-C to the parent, and end when the parent is gone however it went."""
+def _serve(connection):
+    """Do what comes, until the other end is closed; leave Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError):
+        while True:
+            function, args = connection.recv()
+            try:
+                answer = function(*args), None
+            except Exception as error:
+                answer = None, ExceptionWithTraceback(error, error.__traceback__)
+            connection.send(answer)
 
 
 def _end_with_parent():
+    """End when the parent is gone, however it went."""
     multiprocessing.parent_process().join()
     os._exit(1)
 
@@ -171,5 +208,4 @@ class DaskPool(Pool):
 
     def close(self, at_once):
         """Leave the cluster; it drops what nobody waits for."""
-        self.stopped = True
         self.client.close()

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from multiprocessing.connection import Connection
 
 import pytest
 
@@ -17,6 +18,19 @@ def die(path, deaths):
         if len(file.read()) <= deaths:
             os.kill(os.getpid(), signal.SIGKILL)
     return os.getpid()
+
+
+def die_while_answering(path):
+    """The first time, be killed when half of the answer is sent."""
+
+    def half(connection, buffer):
+        os.write(connection.fileno(), bytes(buffer)[: len(buffer) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if not path.exists():
+        path.touch()
+        Connection._send = half
+    return "x" * 100_000
 
 
 def threads_of_algebra():
@@ -41,6 +55,12 @@ def test_with_a_pool_it_is_done_by_another(pool):
 def test_a_task_whose_process_dies_is_begun_anew(pool, tmp_path, deaths):
     assert away(die, tmp_path / "marks", deaths) != os.getpid()
     assert (tmp_path / "marks").read_text() == "x" * (deaths + 1)
+
+
+@pytest.mark.timeout(60)
+def test_half_an_answer_is_not_waited_for(pool, tmp_path):
+    """It has hung a class once: the rest of it never came."""
+    assert away(die_while_answering, tmp_path / "died") == "x" * 100_000
 
 
 def test_one_that_kills_every_process_is_given_up_and_the_next_is_done(pool, tmp_path):
