@@ -39,7 +39,7 @@ class Limits:
         return {name: limits[name] for name in names}
 
 
-# What part of its time a function has left that ran out of it.
+# What part of its time a function has left that ran out of it, and a cell that may call it.
 SLOW = 5
 # How much longer than the student's own clock the judge waits, and how long a start may take.
 GRACE, START_SECONDS = 2, 30
@@ -85,20 +85,18 @@ class Student:
         self.stop()
 
     def run(self, source, number):
-        """The outputs of a cell, which is remembered for a later start; or Ended."""
+        """The outputs of a cell, which is remembered for a later start; or Ended.
+
+        After a function ran out of time, cells have less of it: one that calls it never ends.
+        """
+        seconds = self.limits.cell_seconds / (SLOW if self.slow else 1)
         answer = self._ask(
-            self.limits.cell_seconds,
-            do="run",
-            source=source,
-            number=number,
-            room=self.limits.output_size,
+            seconds, do="run", source=source, number=number, room=self.limits.output_size
         )
         outputs = answer.get("outputs")
         # A cell that ran out of time is not run again: it would only cost the others theirs.
         if answer.get("slow"):
-            raise Ended(
-                f"This cell took longer than {self.limits.cell_seconds:g} s and was stopped."
-            )
+            raise Ended(f"This cell took longer than {seconds:g} s and was stopped.")
         self.cells.append((source, number))
         return outputs if isinstance(outputs, list) else []
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gmm_ref.checks.remote import NoAnswer
 from gmm_ref.grading import walls
 from gmm_ref.grading.sandbox import NoWalls, Sandbox
 from gmm_ref.grading.student import Ended, Limits, Student
@@ -240,6 +241,17 @@ def test_starts_are_counted_and_end(kind):
                 student.run("import os; os._exit(3)", 1)
         with pytest.raises(Ended, match="no further start"):
             student.run("1", 1)
+
+
+def test_a_cell_that_may_call_a_function_without_end_has_less_time():
+    """It would cost the class the whole time of a cell; the next cells still run."""
+    with Student(Sandbox(), {}, Limits(cell_seconds=5, call_seconds=0.5)) as student:
+        student.run("def loop():\n    while True:\n        pass", 1)
+        with pytest.raises(NoAnswer, match="within 0.5 s"):
+            student.call("loop", [], {})
+        with pytest.raises(Ended, match="longer than 1 s"):
+            student.run("loop()", 2)
+        assert student.run("print('here')", 3)[0]["text"] == "here\n"
 
 
 def test_without_walls_the_same_protocol():
