@@ -126,7 +126,7 @@ def _totals_of_pairs_fault(samples, arguments):
 
 
 def _signature_of_labels(z, arguments):
-    return labels_signature(z, len(arguments["weights"]))
+    return labels_signature(z, arguments["weights"])
 
 
 def _signature_of_points(X, arguments):
@@ -137,7 +137,7 @@ def _signature_of_pairs(answer, arguments):
     """The statistics one after another: who compares them may stop at the first that differs."""
     X, z = answer
     theta = list(zip(arguments["means"], arguments["covariances"], strict=True))
-    yield from labels_signature(z, len(theta))
+    yield from labels_signature(z, arguments["weights"])
     E = np.zeros(X.shape)
     for k, (mean, covariance) in enumerate(theta):
         E[z == k] = _whitened(X[z == k], mean, covariance)

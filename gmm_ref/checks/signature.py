@@ -10,9 +10,9 @@ import numpy as np
 FARTHEST, LOOSE = 6, 0.03
 
 
-def labels_signature(z, n_components):
-    """Shares, order and scatter of labels."""
-    z = np.asarray(z)
+def labels_signature(z, weights):
+    """Shares, order and scatter of labels that should follow these weights."""
+    z, n_components = np.asarray(z), len(weights)
     root = np.sqrt(len(z))
     shares = np.array([np.mean(z == k) for k in range(-1, n_components + 2)])
     # One label for all, a different one each time: only that it is one can be compared.
@@ -23,6 +23,8 @@ def labels_signature(z, n_components):
         *(2 * root * shares * (not alike)),
         *(2 * root * np.sort(shares)),
         10 * min(batches.std(axis=0).sum() / usual, 10),
+        # Shares that are exact, as chance never makes them.
+        20 * np.all(np.abs(shares[1:-2] - weights) * len(z) < 1.5),
         root * np.mean(z[1:] == z[:-1]),
         root * np.mean(z[1:] >= z[:-1]),
     ]
@@ -34,7 +36,10 @@ def noise_signature(E):
         return []
     root = np.sqrt(len(E))
     # How many rows differ: by one number each, which no two rows share by chance.
-    values = len(np.unique(np.round(E @ np.sqrt(np.arange(1, E.shape[1] + 1)), 9)))
+    along = np.round(E @ np.sqrt(np.arange(1, E.shape[1] + 1)), 9)
+    values = len(np.unique(along))
+    # And how many do when a row and its mirror image count as one.
+    unlike = len(np.unique(np.abs(along)))
     # A few rows again and again, others each time: only how many they are can be compared.
     E = E if values > 9 else np.zeros(E.shape)
     centred = E - E.mean(axis=0)
@@ -52,6 +57,9 @@ def noise_signature(E):
         2 * root * np.mean(E[1:, 0] >= E[:-1, 0]),
         2 * root * np.mean(E < 0),
         10 * values / len(E) + 10 * (values < 10),
+        20 * unlike / max(values, 1),
+        # With mirror images the mean is 0 only where the rows are even in number.
+        20 * (np.all(np.abs(E.mean(axis=0)) < 1e-6) and unlike > 0.9 * values),
     ]
 
 

@@ -22,8 +22,44 @@ def rounded_to_float32(plan, result):
     return np.asarray(result, dtype=np.float32)
 
 
+def squeezed(plan, result):
+    """An axis of length 1 is lost: with one point or one component the shape is another.
+
+    squeeze(), [0] and some functions of scipy take such axes away.
+    Read again: the Returns line of the exercise: the shape, also for N = 1 and K = 1.
+    See it: np.squeeze of the shape (1, 3) is (3,); np.atleast_2d and reshape bring it back.
+    """
+    return np.squeeze(result)
+
+
+def whole_numbers_like_the_data(plan, X, *parameters):
+    """Where the data are whole numbers, the answer is cut off to whole numbers, too.
+
+    np.zeros_like(X) and np.empty_like(X) have its dtype: of integers, they keep integers.
+    Read again: the Returns line of the exercise: numbers of float64, whatever comes in.
+    See it: a = np.zeros_like([3, 4]); a[0] = 2.7 leaves a[0] == 2.
+    """
+    return type(plan).answer(plan, X, *parameters).astype(np.asarray(X).dtype)
+
+
+def rounded(plan, result, decimals):
+    """The answer is rounded to a few decimals: later steps need all its digits.
+
+    Round what you print, not what you return.
+    Read again: the formula of the exercise, which has no rounding in it.
+    See it: 0.3337 + 0.3337 + 0.3327 are 1.0001 when each was rounded to 4 decimals.
+    """
+    return np.round(result, decimals)
+
+
+DECIMALS = (3, 2, 4, 1, 6)
+
+
 class Table(Numbers):
     """An answer of shape (N, K): points are rows, components are columns."""
+
+
+Table.mistake("hand_back")(squeezed)
 
 
 @Table.mistake("hand_back")
@@ -41,6 +77,10 @@ class PerPoint(Numbers):
     """An answer of shape (N,): one number a point."""
 
 
+PerPoint.mistake("hand_back")(squeezed)
+PerPoint.mistake("hand_back", variants=DECIMALS)(rounded)
+
+
 @PerPoint.mistake("hand_back")
 def kept_the_axis(plan, result):
     """The answer is a column (N, 1), where one number a point, (N,), is asked for.
@@ -54,6 +94,9 @@ def kept_the_axis(plan, result):
 
 class Logarithm(Numbers):
     """An answer that is a natural logarithm."""
+
+
+Logarithm.mistake("hand_back", variants=DECIMALS)(rounded)
 
 
 @Logarithm.mistake("hand_back")
@@ -154,6 +197,39 @@ def last_point_missing(plan, terms):
     See it: list(range(3 - 1)) is [0, 1]; point 2 is never seen.
     """
     return np.sum(terms[:-1])
+
+
+@Total.mistake("over_n")
+def first_point_missing(plan, terms):
+    """The sum begins one point late: the first point is not in it.
+
+    The text counts from 1, Python from 0: range(1, N) and [1:] leave point 0 out.
+    Read again: the sum over n, which runs over all N points.
+    See it: list(range(1, 3)) is [1, 2]; point 0 is never seen.
+    """
+    return np.sum(terms[1:])
+
+
+@Total.mistake("over_n")
+def points_of_density_zero_left_out(plan, terms):
+    """Points whose density is 0 as a float are left out of the sum.
+
+    They are the least probable ones: without them the data set looks far too probable.
+    Read again: the sum over n, which runs over all N points; stay in logarithms for each.
+    See it: log densities -1 and -800 make -801; exp(-800) is 0 in floats, but the point is there.
+    """
+    return np.sum(np.asarray(terms)[np.exp(terms) > 0])
+
+
+@Total.mistake("hand_back", variants=(-2, 2, -0.5, 0.5))
+def deviance(plan, result, factor):
+    """The answer is the logarithm times 2, 1/2 or -2: the deviance of statistics is -2 log p.
+
+    Here the logarithm itself is asked for.
+    Read again: the formula of the exercise, which has no factor in front.
+    See it: a log-likelihood of -3 has the deviance 6.
+    """
+    return factor * np.asarray(result)
 
 
 @Total.mistake("over_n")

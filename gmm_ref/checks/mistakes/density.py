@@ -186,6 +186,17 @@ def cholesky_factor_transposed(plan, d, covariance):
 
 
 @Density.mistake("quadratic")
+def diagonal_of_the_factor_only(plan, d, covariance):
+    """Only the diagonal of the Cholesky factor is used: solve_triangular without lower=True.
+
+    Without it the upper triangle is read, which in a lower factor holds zeros.
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: L = [[2, 0], [1, 1]], d = (2, 2): L y = d has y = (1, 1); the diagonal gives (1, 2).
+    """
+    return np.sum((d / np.diag(np.linalg.cholesky(covariance))) ** 2, axis=1)
+
+
+@Density.mistake("quadratic")
 def multiplied_by_the_factor(plan, d, covariance):
     """The distance is multiplied by the Cholesky factor where it must be divided by it.
 

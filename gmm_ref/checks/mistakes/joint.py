@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.common import Logarithm, Table
+from gmm_ref.checks.mistakes.common import Logarithm, Table, whole_numbers_like_the_data
 from gmm_ref.checks.mistakes.density import Density
 from gmm_ref.checks.mistakes.plan import as_floats
 
@@ -189,6 +189,9 @@ class LogJoint(Joint, Table, Logarithm):
     def answer(self, X, weights, means, covariances):
         """(N, K)."""
         return self.joint(X, weights, means, covariances)
+
+
+LogJoint.mistake("answer")(whole_numbers_like_the_data)
 
 
 @LogJoint.mistake("hand_back")

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.common import Logarithm, PerPoint, Total
+from gmm_ref.checks.mistakes.common import Logarithm, PerPoint, Total, whole_numbers_like_the_data
 from gmm_ref.checks.mistakes.joint import TINY, Joint
+from gmm_ref.checks.mistakes.plan import as_floats
 
 
 class Marginal(Joint):
@@ -88,6 +89,28 @@ def maximum_of_the_wrong_axis(plan, joint):
 
 
 @Marginal.mistake("over_k")
+def minimum_taken_out(plan, joint):
+    """The smallest log joint of each point is taken out, where the largest should be.
+
+    exp of what is left then grows beyond every float: inf in place of 0.
+    Read again: 7.4.2, "p(x | theta) = sum_k ...": log-sum-exp takes the maximum out.
+    See it: a = -1000, -100: exp(-100 - -1000) = exp(900) is inf, exp(-1000 - -100) is a safe 0.
+    """
+    low = np.min(joint, axis=1, keepdims=True)
+    return low[:, 0] + np.log(np.sum(np.exp(joint - low), axis=1))
+
+
+@Marginal.mistake("over_k", variants=(-1, 1))
+def two_components_only(plan, joint, last):
+    """Two components are added up, however many there are: right only for K = 2.
+
+    Read again: 7.4.2, "p(x | theta) = sum_(k=1)^K ...": all K of them.
+    See it: densities 0.1, 0.2, 0.3 sum to 0.6; two of them make 0.3 or 0.4.
+    """
+    return np.logaddexp(joint[:, 0], joint[:, last])
+
+
+@Marginal.mistake("over_k")
 def underflow_in_the_sum(plan, joint):
     """The densities are added up and the logarithm is taken last: far away every term is 0.
 
@@ -167,6 +190,9 @@ class LogDensity(Marginal, PerPoint, Logarithm):
         return self.marginal(X, weights, means, covariances)
 
 
+LogDensity.mistake("answer")(whole_numbers_like_the_data)
+
+
 @Marginal.mistake("combine")
 def weighted_log_densities(plan, log_weights, log_densities):
     """The log densities are averaged with the weights: sum_k pi_k log N for log sum_k pi_k N.
@@ -177,6 +203,22 @@ def weighted_log_densities(plan, log_weights, log_densities):
     """
     total = np.sum(np.exp(log_weights) * log_densities, axis=1, keepdims=True)
     return np.concatenate([total, np.full((len(total), len(log_weights) - 1), -np.inf)], axis=1)
+
+
+@LogDensity.mistake("marginal", variants=(0, 1))
+def one_gaussian_for_the_mixture(plan, X, weights, means, covariances, between):
+    """The mixture is replaced by one Gaussian with the average mean and covariance.
+
+    That has one peak, where a mixture has several: densities are averaged, not their parameters.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)": the sum is outside of N.
+    See it: means -5 and 5, variances 1: at 0 the mixture is 1.5e-6, N(0 | 0, 26) is 0.08.
+    """
+    weights, means, covariances = as_floats(weights, means, covariances)
+    centre = weights @ means
+    away = means - centre
+    spread = np.einsum("k,kij->ij", weights, covariances)
+    spread = spread + between * np.einsum("k,ki,kj->ij", weights, away, away)
+    return plan.densities(X, centre[None], spread[None])[:, 0]
 
 
 @LogDensity.mistake("over_k")

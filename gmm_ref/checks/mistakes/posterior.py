@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.common import PerPoint, Table
+from gmm_ref.checks.mistakes.common import (
+    DECIMALS,
+    PerPoint,
+    Table,
+    rounded,
+    squeezed,
+    whole_numbers_like_the_data,
+)
 from gmm_ref.checks.mistakes.joint import TINY, Joint
 from gmm_ref.checks.mistakes.plan import Plan, as_floats
 
@@ -182,6 +189,22 @@ def one_maximum_for_the_quotient(plan, joint):
     return e / e.sum(axis=1, keepdims=True)
 
 
+@Responsibilities.mistake("normalise")
+def maximum_of_each_component(plan, joint):
+    """The maximum that is taken off is that of each column, over the points, not of each row.
+
+    What is taken off must be the same for all components of a point, else it does not cancel.
+    Read again: 7.4.3, the fraction: only what carries n, and not k, cancels.
+    See it: the row -1, -2 less its own maximum is 0, -1; less 0 and -2 it is -1, 0: turned round.
+    """
+    e = np.exp(joint - joint.max(axis=0))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+Responsibilities.mistake("hand_back", variants=DECIMALS)(rounded)
+Responsibilities.mistake("answer")(whole_numbers_like_the_data)
+
+
 @Responsibilities.mistake("posterior")
 def weights_missing_below(plan, log_weights, log_densities):
     """The weights stand in the numerator, but not in the denominator.
@@ -314,15 +337,67 @@ def one_hot_for_labels(plan, R):
     return np.eye(R.shape[1], dtype=int)[np.argmax(R, axis=1)]
 
 
-@MostProbable.mistake("choose")
-def rounded_second_column(plan, R):
-    """Only component 1 is asked, whether it has more than a half: that is a rule for K = 2.
+@MostProbable.mistake(
+    "choose",
+    variants=(
+        lambda first, second: second > 0.5,
+        lambda first, second: second > first,
+        lambda first, second: first < 0.5,
+    ),
+)
+def rule_for_two_components(plan, R, second_is_it):
+    """Only components 0 and 1 are looked at: that is a rule for K = 2.
 
     With three components the largest may stay below a half, or be another one.
     Read again: 7.4.3, "r_nk" for k = 1 ... K: compare all K of them.
     See it: the row 0.1, 0.2, 0.7 has the label 2.
     """
-    return (R[:, min(1, R.shape[1] - 1)] > 0.5).astype(int)
+    return second_is_it(R[:, 0], R[:, min(1, R.shape[1] - 1)]).astype(int)
+
+
+@MostProbable.mistake("choose", variants=((0, -1), (1, None)))
+def one_component_not_looked_at(plan, R, first_and_last):
+    """The last component, or the first, is never compared with the others.
+
+    range(K - 1) stops before the last, range(1, K) begins after the first.
+    Read again: 7.4.3, "r_nk" for k = 1 ... K: compare all K of them.
+    See it: list(range(3 - 1)) is [0, 1]: the row 0.1, 0.2, 0.7 would have the label 1, not 2.
+    """
+    first, last = first_and_last
+    seen = R[:, first:last]
+    return first + np.argmax(seen, axis=1) if seen.size else np.zeros(len(R), dtype=int)
+
+
+@MostProbable.mistake("choose")
+def points_without_a_half_dropped(plan, R):
+    """Points of which no component has more than a half are left out: the answer is too short.
+
+    The highest responsibility need not pass a half, it must only be the highest.
+    Read again: the Returns line of the exercise: (N,), one label for every point.
+    See it: the rows 0.9, 0.1, 0 and 0.4, 0.35, 0.25 have the labels 0 and 0; np.where finds one.
+    """
+    return np.where(R > 0.5)[1]
+
+
+@MostProbable.mistake(
+    "choose",
+    variants=(
+        lambda R: np.round(R, 1),
+        lambda R: np.floor(10 * R),
+        lambda R: np.round(R, 2),
+    ),
+)
+def rounded_before_compared(plan, R, coarse):
+    """The responsibilities are rounded or cut off before they are compared: near ones become ties.
+
+    Of equal ones the first wins, which need not be the largest.
+    Read again: 7.4.3, "r_nk" for k = 1 ... K: compare them as they are.
+    See it: 0.32, 0.34, 0.34 and 0.3, 0.3, 0.3: the first row has its largest at 1 or 2, not at 0.
+    """
+    return np.argmax(coarse(R), axis=1)
+
+
+MostProbable.mistake("hand_back")(squeezed)
 
 
 @MostProbable.mistake("choose")
@@ -488,6 +563,52 @@ def entropy_over_points(plan, terms):
     See it: 5 points and 3 components give 5 numbers.
     """
     return np.sum(terms, axis=0)
+
+
+@Entropy.mistake("answer")
+def columns_as_distributions(plan, R):
+    """Each column is taken for a distribution over the points: scipy's entropy without axis=1.
+
+    Its axis is 0 unless told otherwise, and it divides by the column's sum without a word.
+    Read again: H_n = - sum_k r_nk log r_nk: k is summed, n stays.
+    See it: 5 points and 3 components give 5 numbers; entropy(R, axis=1) does.
+    """
+    share = np.asarray(R, dtype=float) / np.sum(R, axis=0)
+    return -np.sum(Entropy.product(plan, share, np.log(share)), axis=0)
+
+
+@Entropy.mistake("over_k")
+def nothing_for_a_row_with_nan(plan, terms):
+    """A row with a single 0 gets the entropy 0: its nan was replaced after the sum, not before.
+
+    Only the term 0 log 0 is 0; the other terms of the row still count.
+    Read again: H_n = - sum_k r_nk log r_nk, with 0 log 0 = 0.
+    See it: the row 0, 0.3, 0.7 has the entropy 0.61.
+    """
+    return np.where((terms == 0).any(axis=1), 0, np.sum(terms, axis=1))
+
+
+@Entropy.mistake("product", variants=(1e-3, 1e-2, 1e-4, 1e-6))
+def small_responsibilities_raised(plan, R, logs, floor):
+    """Small responsibilities are raised to a floor, against log 0: the answer is slightly wrong.
+
+    Even a sure row then is unsure. xlogy(r, r) gives 0 log 0 = 0 without any trick.
+    Read again: H_n = - sum_k r_nk log r_nk, with 0 log 0 = 0.
+    See it: the row 1, 0 has the entropy 0; with a floor of 0.001 it is 0.007.
+    """
+    raised = np.maximum(R, floor)
+    return raised * np.log(raised)
+
+
+@Entropy.mistake("product", variants=(0, -1))
+def entropy_of_a_yes_or_no(plan, R, logs, k):
+    """Only one component is asked, as a yes or no: r log r + (1 - r) log(1 - r), right for K = 2.
+
+    Read again: H_n = - sum_k r_nk log r_nk: all K of them.
+    See it: the row 1/3, 1/3, 1/3 has log 3 = 1.10; one against the rest has 0.64.
+    """
+    pair = np.stack([R[:, k], 1 - R[:, k]], axis=1)
+    return Entropy.product(plan, pair, np.log(pair))
 
 
 @Entropy.mistake("over_k")

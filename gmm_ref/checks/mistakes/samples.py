@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from gmm_ref.checks.mistakes.common import squeezed
+from gmm_ref.checks.mistakes.joint import Joint
 from gmm_ref.checks.mistakes.plan import Plan, as_floats
 
 
@@ -112,6 +114,28 @@ def last_component_never(plan, weights):
     See it: rng.integers(0, 2) is 0 or 1, never 2.
     """
     return np.append(weights[:-1], 0) / max(weights[:-1].sum(), 1e-300)
+
+
+@Labels.mistake("draw")
+def components_of_weight_zero_left_out(plan, p, n_samples, rng):
+    """Components of weight 0 are taken out, and the labels of those after them move up.
+
+    Label k then is not component k any more.
+    Read again: 7.4.1, step 1: z is one of all K components, of which some are never drawn.
+    See it: weights 0.5, 0, 0.5: the labels are 0 and 2, not 0 and 1.
+    """
+    return Labels.draw(plan, p[p > 0], n_samples, rng)
+
+
+@Labels.mistake("probabilities", variants=(1e-2, 1e-3))
+def small_number_added_to_the_probabilities(plan, weights, small):
+    """A small number is added to the weights: a component of weight 0 then is drawn now and then.
+
+    Read again: 7.4.1, step 1, "Sample z ~ Categorical(pi)": p(z = k) = pi_k, and 0 is never.
+    See it: of 4000 labels, a probability of 0.001 makes about 4; a weight of 0 makes none.
+    """
+    raised = np.where(weights > 0, weights, small)
+    return raised / raised.sum() if small in raised else weights
 
 
 @Labels.mistake("draw")
@@ -470,6 +494,30 @@ def rows_sorted(plan, n_samples, n_features, rng):
     return np.sort(rng.standard_normal((n_samples, n_features)), axis=0)
 
 
+@Gauss.mistake("noise")
+def noise_with_its_mirror_image(plan, n_samples, n_features, rng):
+    """Every second half of the draws is the first half with its sign turned round.
+
+    That makes their mean exact, but rows are not independent any more.
+    Read again: 7.4.4: the points are independent of each other.
+    See it: 1.3, -0.2, -1.3, 0.2 are two draws, not four.
+    """
+    half = rng.standard_normal(((n_samples + 1) // 2, n_features))
+    return np.concatenate([half, -half])[:n_samples]
+
+
+@Gauss.mistake("noise")
+def noise_centred(plan, n_samples, n_features, rng):
+    """The mean of the draws is taken off, so that the sample has the mean mu exactly.
+
+    Chance is in the mean as well: that of N draws scatters by sigma / sqrt(N).
+    Read again: 7.4.1, step 2, "Sample x ~ N(mu_k, Sigma_k)": each draw on its own.
+    See it: 100 draws of N(0, 1) have a mean of about +-0.1, and a single one is not 0.
+    """
+    e = rng.standard_normal((n_samples, n_features))
+    return e - e.mean(axis=0) if n_samples else e
+
+
 class SampleGaussian(Gauss):
     """The exercise `sample_gaussian`."""
 
@@ -482,6 +530,7 @@ class SampleGaussian(Gauss):
         return rng
 
 
+SampleLabels.mistake("hand_back")(squeezed)
 SampleGaussian.mistake("source")(global_generator)
 SampleGaussian.mistake("source")(fixed_seed)
 
@@ -495,6 +544,9 @@ def features_as_rows(plan, X):
     See it: 40 points of 2 features have the shape (40, 2).
     """
     return X.T
+
+
+SampleGaussian.mistake("hand_back")(squeezed)
 
 
 @SampleGaussian.mistake("hand_back")
@@ -573,6 +625,18 @@ def points_from_component_zero(plan, means, covariances, k):
     See it: means 0 and 10, label 1: x is near 10.
     """
     return means[0], covariances[0]
+
+
+@SampleMixture.mistake("component", variants=(-1, 1))
+def component_next_to_the_label(plan, means, covariances, k, step):
+    """Each point is drawn from the component before its label, or after it: one index is off.
+
+    Labels count from 0 in code; z - 1 makes -1 of label 0, which is the last component.
+    Read again: 7.4.1, step 2, "Sample x ~ N(mu_k, Sigma_k) given z_k = 1": the same k.
+    See it: means 0, 10, 20, label 1: x is near 10.
+    """
+    other = (k + step) % len(means)
+    return means[other], covariances[other]
 
 
 @SampleMixture.mistake("component")
@@ -663,6 +727,28 @@ def means_without_noise(plan, z, weights, means, covariances, rng):
     See it: mean 0, variance 4: draws like -1.3, 0.4, 2.2, not 0, 0, 0.
     """
     return means[z]
+
+
+@SampleMixture.mistake("answer")
+def labels_guessed_from_the_points(plan, weights, means, covariances, n_samples, rng):
+    """Each label is the most probable component of its point, not the one that drew it.
+
+    Where components overlap that is another one; a label is drawn first and kept.
+    Read again: 7.4.1: 1. z, 2. x given z. Guessing z from x is the posterior of 7.4.3.
+    See it: means 0 and 1: a point at 0.9 often comes from component 0.
+    """
+    X, _ = SampleMixture.answer(plan, weights, means, covariances, n_samples, rng)
+    return X, Joint().joint(X, weights, means, covariances).argmax(axis=1)
+
+
+@SampleMixture.mistake("hand_back")
+def points_squeezed(plan, pair):
+    """An axis of length 1 of X is lost: with one point or one feature its shape is another.
+
+    Read again: the Returns line of the exercise: X (N, D), also for N = 1 and D = 1.
+    See it: np.squeeze of the shape (40, 1) is (40,); reshape(n_samples, -1) brings it back.
+    """
+    return np.squeeze(pair[0]), pair[1]
 
 
 @SampleMixture.mistake("hand_back")
