@@ -115,6 +115,16 @@ def test_an_input_changed_in_place_is_named():
     assert caught.value.mistakes == ("changed_its_input",)
 
 
+def test_chance_in_a_formula_is_told():
+    rng = np.random.default_rng(1)
+
+    def most_probable_component(R):
+        return np.array([rng.choice(len(row), p=row) for row in R])
+
+    text = message_of(check.most_probable_component, most_probable_component)
+    assert "Called again with the same arguments, it gave another answer" in text
+
+
 def test_what_no_mistake_explains_is_told_by_properties():
     right = implementation(check.log_joint.plan)
     text = message_of(check.log_joint, lambda *theta: right(*theta) + 0.125)
