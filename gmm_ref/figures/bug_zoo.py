@@ -6,6 +6,8 @@ from gmm_ref import e_step, log_likelihood, m_step
 from gmm_ref.figures.style import line
 
 STEPS = 15
+# Moments that differ by less are equal: how much less depends on the machine.
+ROUNDING = 1e-14
 
 
 def bug_zoo(axes, X, theta, wrong_m_step, name):
@@ -15,18 +17,19 @@ def bug_zoo(axes, X, theta, wrong_m_step, name):
     mixture are from those of the data, which every right M-step makes equal:
     sum_k pi_k mu_k = mean, sum_k pi_k (Sigma_k + mu_k mu_k^T) - mean mean^T = covariance.
     X (N, D); wrong_m_step(X, R) -> (weights, means, covariances); name, what the legend calls it.
-    A wrong run ends where its theta is no mixture any more. Returns the lines drawn.
+    A distance that is rounding alone is drawn as ROUNDING. A wrong run ends where its theta is no
+    mixture any more. Returns the lines drawn.
     """
     climb, moments = axes
     drawn = []
     for j, (step, label) in enumerate([(m_step, "right"), (wrong_m_step, name)]):
         thetas, heights = _run(X, theta, step)
-        gaps = [_moment_gap(X, *there) for there in thetas[1:]]
+        gaps = np.maximum(ROUNDING, [_moment_gap(X, *there) for there in thetas[1:]])
         drawn += climb.plot(heights, **line(j), marker=".", label=label)
         drawn += moments.plot(range(1, len(thetas)), gaps, **line(j), marker=".", label=label)
     climb.set(xlabel="step", ylabel="log-likelihood", xlim=(-0.5, STEPS + 0.5))
     moments.set(xlabel="step", ylabel="distance of the moments", xlim=(-0.5, STEPS + 0.5))
-    moments.set(yscale="log", ylim=(1e-17, 1e2))
+    moments.set(yscale="log", ylim=(1e-15, 1e2))
     moments.minorticks_off()
     climb.figure.legend(handles=drawn[::2], loc="outside upper center", ncols=2)
     return drawn
