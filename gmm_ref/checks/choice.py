@@ -171,7 +171,7 @@ def recognise_choice(plan, function, case, outcome, rng):
     """The mistake that a `fit_best` makes, as a tuple of one or none."""
     by_name = {mistake.name: mistake for mistake in plan.catalogue()}
     for mistakes, wrong in singles(plan):
-        if mistakes[0].name == "returned_theta_only" and _like(wrong, plan, case, outcome):
+        if mistakes[0].name in _FORMS and _like(wrong, plan, case, outcome):
             return mistakes
     try:
         look = _Look(function, rng)
@@ -182,6 +182,8 @@ def recognise_choice(plan, function, case, outcome, rng):
     return (by_name[name],) if name in by_name else ()
 
 
+# The mistakes that the form of the answer gives away.
+_FORMS = ("returned_theta_only", "height_for_trace")
 _SIGNS = (
     ("global_generator", lambda look: not look.repeatable),
     ("traces_glued", lambda look: look.glued),

@@ -64,6 +64,8 @@ def _of_shape(answer, expected, case):
     got, wanted = _numbers_for(answer, case), _numbers_for(expected, case)
     if got and wanted and set(got) != set(wanted):
         yield f"It holds {_in_words(got)}; asked for is {_in_words(wanted)}."
+    if np.squeeze(answer).shape == np.shape(expected) != np.shape(answer):
+        yield "It has an axis of length 1 too many: answer[:, 0] takes it away."
     turned = _numbers(answer, np.shape(expected)[::-1])
     if turned is not None and np.shape(answer) != np.shape(expected):
         more = (

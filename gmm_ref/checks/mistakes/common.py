@@ -233,6 +233,17 @@ def deviance(plan, result, factor):
 
 
 @Total.mistake("over_n")
+def last_point_only(plan, terms):
+    """Only the last point counts: the sum is set back to 0, or overwritten, at each point.
+
+    total = 0 belongs before the loop, and += inside of it.
+    Read again: the sum over n, which runs over all N points.
+    See it: three points with -1, -2 and -3 give -6; set back each time, -3.
+    """
+    return terms[-1]
+
+
+@Total.mistake("over_n")
 def first_point_only(plan, terms):
     """Only the first point counts: the function returns before the others are added.
 

@@ -51,6 +51,17 @@ class Density(Plan):
         return np.sum(d * np.linalg.solve(covariance, d.T).T, axis=1)
 
 
+@Density.mistake("densities")
+def densities_cut_to_whole_numbers(plan, X, means, covariances):
+    """Where the data are whole numbers, the log densities are cut off to whole numbers, too.
+
+    np.zeros_like(X) and dtype=X.dtype make an array of integers, which has no room for digits.
+    Read again: the Returns line of the exercise: numbers of float64, whatever comes in.
+    See it: a = np.zeros_like([3, 4]); a[0] = -2.7 leaves a[0] == -2.
+    """
+    return Density.densities(plan, X, means, covariances).astype(np.asarray(X).dtype).astype(float)
+
+
 @Density.mistake("constant")
 def forgot_two_pi(plan, n_features):
     """The constant 2 pi is left out of the Gaussian density.
@@ -227,6 +238,17 @@ def covariance_forgotten_in_the_distance(plan, d, covariance):
     See it: variance 100, distance 10: one standard deviation out, q = 1, not 100.
     """
     return np.sum(d**2, axis=1)
+
+
+@Density.mistake("quadratic")
+def distances_of_all_pairs(plan, d, covariance):
+    """d Sigma^-1 d^T is a table of all pairs of points, (N, N), and all of it is summed.
+
+    Only its diagonal holds the squared distances of the points: np.sum((d @ P) * d, axis=1).
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu): one x, twice.
+    See it: distances 1 and 2 have the squares 1 and 4; the pair of both, 1 * 2, is in no density.
+    """
+    return np.sum(d @ np.linalg.solve(covariance, d.T), axis=1)
 
 
 @Density.mistake("spread")

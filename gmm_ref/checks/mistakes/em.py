@@ -189,6 +189,66 @@ def prior_not_weighed(plan, X, R, weights, means, covariances):
     return np.append(inner, np.sum(plan.log_weights(weights)))
 
 
+@_expects("terms")
+def prior_of_every_component_for_each_point(plan, X, R, weights, means, covariances):
+    """Each point adds log pi_k of all components, without the factor r_nk before it.
+
+    Read again: 7.4.5: the bracket [log pi_k + log N(x_n | mu_k, Sigma_k)] as a whole meets r_nk.
+    See it: r = 1, 0 and weights 0.9, 0.1: a point adds log 0.9 = -0.11, not -0.11 - 2.30.
+    """
+    (R, weights) = as_floats(R, weights)
+    inner = plan.expectation(R, plan.densities(X, means, covariances))
+    return inner + np.sum(plan.log_weights(weights))
+
+
+@_expects("terms")
+def responsibilities_twice_before_the_prior(plan, X, R, weights, means, covariances):
+    """log pi_k is multiplied by r_nk twice: xlogy(R, weights) inside a bracket that meets R again.
+
+    Read again: 7.4.5: the bracket [log pi_k + log N(x_n | mu_k, Sigma_k)] meets r_nk once.
+    See it: r = 0.5, log pi = -1: the prior adds -0.5, not -0.25.
+    """
+    (R, weights) = as_floats(R, weights)
+    prior = plan.expectation(R**2, np.ones_like(R) * plan.log_weights(weights))
+    return prior + plan.expectation(R, plan.densities(X, means, covariances))
+
+
+@_expects("terms")
+def densities_of_all_points_for_each(plan, X, R, weights, means, covariances):
+    """Each point's r_nk meets the log densities of all points: a matrix product, R @ logs.T.
+
+    Read again: 7.4.5, "sum_n sum_k r_nk [...]": r and the bracket carry the same n and k.
+    See it: with N = 5, (R * logs).sum() has 5 rows of terms; R @ logs.T is a 5 by 5 table.
+    """
+    (R, weights) = as_floats(R, weights)
+    prior = plan.expectation(R, np.ones_like(R) * plan.log_weights(weights))
+    return prior + plan.densities(X, means, covariances) @ R.sum(axis=0)
+
+
+@_expects("terms")
+def weights_before_the_densities(plan, X, R, weights, means, covariances):
+    """The log densities are averaged with the weights pi_k, not with the responsibilities.
+
+    Read again: 7.4.5, "E_(z | x)": the average is over the posterior of z, not over its prior.
+    See it: r = 0.9, 0.1, weights 0.5, 0.5, logs -1 and -3: -1.2, not -2.
+    """
+    (R, weights) = as_floats(R, weights)
+    prior = plan.expectation(R, np.ones_like(R) * plan.log_weights(weights))
+    return prior + plan.densities(X, means, covariances) @ weights
+
+
+@_expects("terms")
+def shares_of_r_for_the_weights(plan, X, R, weights, means, covariances):
+    """The weights are computed anew from R, N_k / N; the argument weights is not used.
+
+    That is the M-step's theta. Q takes any theta, and the M-step looks for the best.
+    Read again: 7.4.5, "Q(theta | theta^(t))": pi is part of the theta that is passed.
+    See it: weights 0.5, 0.5 give log 0.5 = -0.69 for each, whatever the columns of R sum to.
+    """
+    (R,) = as_floats(R)
+    return plan.expectation(R, plan.joint(X, R.mean(axis=0), means, covariances))
+
+
 class EStep(Responsibilities):
     """The exercise `e_step`: the responsibilities under the name they have in EM."""
 
@@ -558,6 +618,18 @@ def one_covariance_for_all(plan, covariances, counts):
     return np.stack([pooled] * len(counts))
 
 
+@MStep.mistake("pool", variants=(True, False))
+def covariances_pile_up(plan, covariances, counts, undivided):
+    """Each covariance holds those of the components before it: the sum is not set back to 0.
+
+    np.zeros((D, D)) belongs inside the loop over the components.
+    Read again: the formula of the M-step: Sigma_k = sum_n r_nk d d^T / N_k, one sum for each k.
+    See it: variances 1 and 4 stay 1 and 4, and do not become 1 and 5.
+    """
+    counts = counts[:, None, None] if undivided else 1
+    return np.cumsum(covariances * counts, axis=0) / counts
+
+
 @MStep.mistake("pool")
 def inverses_returned(plan, covariances, counts):
     """The inverses of the covariances are returned: precisions.
@@ -625,6 +697,16 @@ def parts_in_another_order(plan, theta):
     """
     weights, means, covariances = theta
     return means, covariances, weights
+
+
+@MStep.mistake("hand_back")
+def parts_squeezed(plan, theta):
+    """Axes of length 1 are lost: with one component or one feature the parts have other shapes.
+
+    Read again: the Returns line of the exercise: (K,), (K, D), (K, D, D), also for 1.
+    See it: np.squeeze of the shape (3, 1, 1) is (3,).
+    """
+    return tuple(np.squeeze(part) for part in theta)
 
 
 @MStep.mistake("hand_back")

@@ -5,7 +5,12 @@ from scipy.special import gammaln
 
 from gmm_ref.checks.mistakes.common import Table, Total
 from gmm_ref.checks.mistakes.density import Density
-from gmm_ref.checks.mistakes.joint import Joint
+from gmm_ref.checks.mistakes.joint import (
+    Joint,
+    one_added_to_the_weights,
+    softmax_of_the_log_weights,
+    weights_sorted,
+)
 from gmm_ref.checks.mistakes.plan import as_floats
 
 
@@ -70,6 +75,17 @@ def width_from_the_labels(plan, z, n_components):
     See it: labels 0, 1, 0 of K = 3 components give rows of length 3.
     """
     return z.max() + 1
+
+
+@OneHot.mistake("rows")
+def columns_of_the_labels_that_occur(plan, z, n_components):
+    """There is a column for each label that occurs, and none for the others.
+
+    np.unique(z) leaves out a component that drew no point, and those after it move up.
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": K entries, whatever the data.
+    See it: labels 0, 2, 0 of K = 3 components are 1, 0, 0 and 0, 0, 1, of length 3.
+    """
+    return (z[:, None] == np.unique(z)).astype(float)
 
 
 @OneHot.mistake("width")
@@ -151,6 +167,30 @@ def columns_in_reverse(plan, z, n_components):
     See it: label 0 of 3 is the row 1, 0, 0.
     """
     return np.eye(n_components)[:, ::-1][z]
+
+
+@OneHot.mistake("rows", variants=(lambda K: 1, lambda K: K))
+def first_rows_only(plan, z, n_components, count):
+    """Only the first rows are filled: the loop ends too soon.
+
+    A return inside of it ends it in its first turn; and it must run over N points, not over K.
+    Read again: 7.4.4, "Each data point x_n has its own latent variable z_n": a row for each n.
+    See it: Z of shape (5, 3) has 5 rows, each with one 1; the sum of Z is 5.
+    """
+    Z = np.eye(n_components)[z]
+    Z[count(n_components) :] = 0
+    return Z
+
+
+@OneHot.mistake("hand_back")
+def first_column_left_empty(plan, Z):
+    """Component 0 has no 1 at all: its column is left out, as of a reference category.
+
+    The text counts from 1, Python from 0: range(1, K) leaves column 0 empty.
+    Read again: 7.4.4, "z_n = [z_n1, ..., z_nK]": K entries, one of them 1, for every point.
+    See it: label 0 of 3 is the row 1, 0, 0, not 0, 0, 0.
+    """
+    return Z * (np.arange(Z.shape[1]) > 0)
 
 
 @OneHot.mistake("rows")
@@ -283,16 +323,20 @@ def uniform_prior(plan, weights):
     return np.full(len(weights), -np.log(len(weights)))
 
 
-@LogPrior.mistake("terms")
-def largest_point_for_each_component(plan, Z, weights):
+LogPrior.mistake("log_weights")(softmax_of_the_log_weights)
+LogPrior.mistake("log_weights")(one_added_to_the_weights)
+LogPrior.mistake("log_weights", variants=(1, -1))(weights_sorted)
+
+
+@LogPrior.mistake("terms", variants=("clip", "wrap"))
+def largest_point_for_each_component(plan, Z, weights, beyond):
     """argmax runs over the points (axis 0): it finds one point a component, not a label a point.
 
     Read again: 7.4.4, "z_n": each point has one label; argmax along its row, axis=1, finds it.
     See it: Z of shape (5, 3) has 5 labels; Z.argmax(axis=0) has 3 numbers.
     """
     Z, weights = as_floats(Z, weights)
-    rows = Z.argmax(axis=0)
-    return plan.log_weights(weights)[np.minimum(rows, len(weights) - 1)]
+    return np.take(plan.log_weights(weights), Z.argmax(axis=0), mode=beyond)
 
 
 @LogPrior.mistake("log_weights", variants=(1e-12, 1e-10, 1e-9, 1e-8, 1e-6, 1e-4))
@@ -408,6 +452,9 @@ def nothing_for_nan(plan, Z, weights):
 class LogConditional(Density, Total):
     """The exercise `log_conditional`."""
 
+    # `cut_to_whole_numbers` says it.
+    harmless = frozenset({"densities_cut_to_whole_numbers"})
+
     def terms(self, X, Z, means, covariances):
         """(N,): the log density of each point under its own component."""
         (Z,) = as_floats(Z)
@@ -453,6 +500,7 @@ class LogPosterior(CompleteLogLikelihood):
             "forgot_two_pi",
             "two_pi_to_the_wrong_power",
             "equal_weights",
+            "softmax_of_the_log_weights",
             "first_weight_for_all",
             "tiny_number_added_to_the_weights",
             "underflow",
@@ -467,6 +515,7 @@ class LogPosterior(CompleteLogLikelihood):
             "prior_of_all_for_every_point",
             "weights_before_the_logs",
             "expected_labels_for_given_ones",  # here `averaged_with_responsibilities`
+            "whole_prior_for_each_component",
         }
     )
 
@@ -516,6 +565,16 @@ def labels_as_row_numbers(plan, Z, logs):
     return np.sum(logs[Z.astype(int)], axis=(1, 2))
 
 
+@_share("select", LogConditional, CompleteLogLikelihood)
+def one_point_for_each_component(plan, Z, logs):
+    """argmax runs over the points (axis 0): one point is added for each component, no others.
+
+    Read again: 7.4.4, "z_n": each point has one label; argmax along its row, axis=1, finds it.
+    See it: Z of shape (5, 3) has 5 labels; Z.argmax(axis=0) has 3 numbers.
+    """
+    return logs[Z.argmax(axis=0), np.arange(Z.shape[1])]
+
+
 @CompleteLogLikelihood.mistake("select")
 def expected_labels_for_given_ones(plan, Z, logs):
     """The terms are weighed with the responsibilities, not picked by Z: that is Q of 7.4.5.
@@ -548,6 +607,51 @@ def cut_to_whole_numbers(plan, X, Z, means, covariances):
     """
     terms = LogConditional.terms(plan, X, Z, means, covariances)
     return np.trunc(terms) if np.asarray(Z).dtype.kind in "iu" else terms
+
+
+@LogConditional.mistake("terms")
+def pairs_within_a_group(plan, X, Z, means, covariances):
+    """d Sigma^-1 d^T is a table of all pairs of points of a component, and all of it is summed.
+
+    Only its diagonal holds the squared distances of the points: np.sum((d @ P) * d, axis=1).
+    Read again: 7.4.4, "prod_n p(x_n | z_n)": each point alone.
+    See it: distances 1 and 2 have the squares 1 and 4; the pair of both, 1 * 2, is in no density.
+    """
+    X, Z = as_floats(X, Z)
+    terms = np.zeros(len(X))
+    for k in range(len(means)):
+        own = Z[:, k] == 1
+        d = X[own] - means[k]
+        crossed = np.sum(d @ np.linalg.solve(covariances[k], d.T), axis=1)
+        usual = Density.quadratic(plan, d, covariances[k])
+        terms[own] = plan.densities(X[own], means, covariances)[:, k] + (usual - crossed) / 2
+    return terms
+
+
+@LogConditional.mistake("terms")
+def points_of_others_as_zeros(plan, X, Z, means, covariances):
+    """Z is multiplied with the points: those of other components count as points at 0.
+
+    Multiply the log densities by z_nk, or pick the rows with Z[:, k] == 1.
+    Read again: 7.4.4, "prod_n p(x_n | z_n)": each point once, under its own component.
+    See it: 5 points and 3 components make 5 terms, not 15.
+    """
+    X, Z = as_floats(X, Z)
+    tables = [plan.densities(X * Z[:, [k]], means, covariances)[:, k] for k in range(len(means))]
+    return np.sum(tables, axis=0)
+
+
+@LogConditional.mistake("terms")
+def mean_of_the_own_points(plan, X, Z, means, covariances):
+    """The means are computed anew from the points of each label; the argument means is not used.
+
+    That is what the M-step of 7.4.5 does. Here theta is given.
+    Read again: 7.4.4, "p(x_n | z_n)": N(x_n | mu_k, Sigma_k) with the mu_k that is passed.
+    See it: points 1 and 3 of a component with mean 0: distances 1 and 3, not 1 and 1.
+    """
+    X, Z = as_floats(X, Z)
+    counts = np.maximum(Z.sum(axis=0), 1)
+    return LogConditional.terms(plan, X, Z, Z.T @ X / counts[:, None], covariances)
 
 
 @LogConditional.mistake("terms")
@@ -706,6 +810,19 @@ def prior_of_one_point(plan, X, Z, weights, means, covariances):
 
 
 @CompleteLogLikelihood.mistake("answer")
+def whole_prior_for_each_component(plan, X, Z, weights, means, covariances):
+    """log p(Z) is added K times: it stands inside the loop over the components.
+
+    Read again: 7.4.4: log p(X, Z) = log p(Z) + log p(X | Z), each once.
+    See it: log p(Z) = -2 and log p(X | Z) = -5 make -7, with three components too.
+    """
+    Z, weights = as_floats(Z, weights)
+    prior = np.sum(plan.select(Z, np.ones_like(Z) * plan.log_weights(weights)))
+    inner = np.sum(plan.select(Z, plan.densities(X, means, covariances)))
+    return len(weights) * prior + inner
+
+
+@CompleteLogLikelihood.mistake("answer")
 def prior_of_all_components(plan, X, Z, weights, means, covariances):
     """log pi of all components is added for every point: Z does not pick the one that it has.
 
@@ -797,6 +914,52 @@ def not_divided_by_the_density(plan, joint):
     See it: joints 0.03 and 0.01, label 0: log 0.75 = -0.29, not log 0.03 = -3.51.
     """
     return joint
+
+
+@LogPosterior.mistake("normalise")
+def divided_by_the_largest_joint(plan, joint):
+    """The largest joint of each point is the denominator, not the sum of all.
+
+    Taking the maximum out guards against underflow, but the sum must still divide.
+    Read again: 7.4.3: the denominator is sum_j pi_j N(x_n | mu_j, Sigma_j).
+    See it: joints 0.03 and 0.01, label 0: log 0.75 = -0.29, not log 1 = 0.
+    """
+    return joint - joint.max(axis=1, keepdims=True)
+
+
+@LogPosterior.mistake("normalise")
+def log_odds_for_the_posterior(plan, joint):
+    """The denominator leaves out the component itself: those are the odds, not the probability.
+
+    Read again: 7.4.3: the sum over j in the denominator runs over all K, k among them.
+    See it: joints 0.03 and 0.01, label 0: log 0.75 = -0.29; the odds are 3 to 1, log 3 = 1.10.
+    """
+    total = np.logaddexp.reduce(joint, axis=1, keepdims=True)
+    return joint - total - np.log1p(-np.exp(joint - total))
+
+
+@LogPosterior.mistake("normalise")
+def softmax_of_the_posterior(plan, joint):
+    """The responsibilities are normalised once more, as if they were logarithms: softmax twice.
+
+    Read again: 7.4.3: one fraction makes the posterior.
+    See it: the softmax of 0.75 and 0.25 is 0.62 and 0.38.
+    """
+    R = np.exp(joint - np.logaddexp.reduce(joint, axis=1, keepdims=True))
+    return R - np.logaddexp.reduce(R, axis=1, keepdims=True)
+
+
+@LogPosterior.mistake("terms")
+def weights_missing_in_the_denominator(plan, X, Z, weights, means, covariances):
+    """The weights stand in the numerator, but not in the denominator.
+
+    Read again: 7.4.3, the denominator "sum_j pi_j N(x_n | mu_j, Sigma_j)": with pi_j.
+    See it: equal densities, weights 0.9 and 0.1, label 0: log 0.9 = -0.11, not log 0.45.
+    """
+    Z, weights = as_floats(Z, weights)
+    densities = plan.densities(X, means, covariances)
+    total = np.logaddexp.reduce(densities, axis=1, keepdims=True)
+    return plan.select(Z, plan.log_weights(weights) + densities - total)
 
 
 @LogPosterior.mistake("normalise")

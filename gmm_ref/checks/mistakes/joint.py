@@ -101,6 +101,38 @@ def weights_in_reverse(plan, weights):
     return np.log(weights[::-1])
 
 
+@Joint.mistake("log_weights", variants=(1, -1))
+def weights_sorted(plan, weights, step):
+    """The weights are sorted by size, and meet the components in another order.
+
+    Read again: 7.4.1, "pi_k N(x | mu_k, Sigma_k)": all three carry the same index k.
+    See it: weights 0.2, 0.7, 0.1: it is component 1 that has 0.7, wherever it stands.
+    """
+    return np.log(np.sort(weights)[::step])
+
+
+@Joint.mistake("log_weights")
+def softmax_of_the_log_weights(plan, weights):
+    """The weights are taken for scores: exp and a division make other weights of them.
+
+    They are probabilities already, and sum to 1.
+    Read again: 7.4.1, "pi = [pi_1, ..., pi_K]": the mixture probabilities.
+    See it: the softmax of 0.7, 0.2, 0.1 is 0.46, 0.28, 0.25.
+    """
+    return weights - np.log(np.sum(np.exp(weights)))
+
+
+@Joint.mistake("log_weights")
+def one_added_to_the_weights(plan, weights):
+    """1 is added to the weights before their logarithm: log1p, against log 0.
+
+    log 0 = -inf is what is meant for a component of weight 0, and all others come out wrong.
+    Read again: 7.4.1, "p(x, z_k = 1) = pi_k N(x | mu_k, Sigma_k)", and take the log of both.
+    See it: log 0.5 = -0.69, but log1p(0.5) = log 1.5 = +0.41.
+    """
+    return np.log1p(weights)
+
+
 @Joint.mistake("log_weights")
 def complement_of_the_weights(plan, weights):
     """1 - pi stands where pi should.

@@ -117,15 +117,15 @@ def trace_without_the_start(plan, X, run, values):
     return np.array(values[1:])
 
 
-@Fit.mistake("trace")
-def trace_without_the_end(plan, X, run, values):
+@Fit.mistake("trace", variants=(1, 0))
+def trace_without_the_end(plan, X, run, values, least):
     """The trace ends before the last step: the log-likelihood of the returned theta is missing.
 
     It was computed at the head of the loop, before the step, and never after the last one.
     Read again: the Returns line of the exercise: before the first step, and after each.
     See it: 3 steps make 4 numbers; max_iter = 0 makes 1.
     """
-    return np.array(values[:-1]) if len(values) > 1 else np.array(values)
+    return np.array(values[: max(least, len(values) - 1)])
 
 
 @Fit.mistake("trace")
@@ -171,14 +171,14 @@ def q_in_the_trace(plan, X, run, values):
     return np.array([np.sum(softmax(joint) * joint) for joint in joints])
 
 
-@Fit.mistake("trace")
-def only_the_last_value(plan, X, run, values):
+@Fit.mistake("trace", variants=(slice(-1, None), -1))
+def only_the_last_value(plan, X, run, values, last):
     """Only the last log-likelihood is returned, not the trace of all.
 
     Read again: the Returns line of the exercise: before the first step, and after each.
     See it: 3 steps make 4 numbers, the last of them the highest.
     """
-    return np.array(values[-1:])
+    return np.array(values[last])
 
 
 @Fit.mistake("stops")
@@ -211,6 +211,17 @@ def stops_by_the_relative_gain(plan, X, run, tol):
     See it: from -300 to -299 is a gain of 1, not of 0.003.
     """
     return plan.gain(X, run) / abs(plan.measure(X, run[-2])) < tol
+
+
+@Fit.mistake("stops")
+def gain_since_the_start(plan, X, run, tol):
+    """The new log-likelihood is compared with the very first one, not with the one before.
+
+    What was gained since the start only grows, so the loop runs on to max_iter.
+    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
+    See it: -90, -80, -79.999: the last step gained 0.001, all steps together 10.
+    """
+    return plan.measure(X, run[-1]) - plan.measure(X, run[0]) < tol
 
 
 @Fit.mistake("stops")
@@ -339,6 +350,19 @@ def theta_before_the_last_step(plan, X, run, trace, converged):
     See it: -90, -80, -75: the theta returned must be the one of -75.
     """
     return run[-2] if len(run) > 1 else run[-1], trace, converged
+
+
+@Fit.mistake("result")
+def last_step_thrown_away(plan, X, run, trace, converged):
+    """The step that gained less than tol is thrown away: neither its theta nor its value comes back.
+
+    The test stands before both are kept. A step that gains little is still a step up.
+    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
+    See it: -90, -80, -79.999 with tol = 0.01: the trace holds all three.
+    """
+    if not converged:
+        return run[-1], trace, converged
+    return run[-2], trace[:-1], converged
 
 
 @Fit.mistake("result")
@@ -641,6 +665,17 @@ def stopped_after_a_step(plan, X, theta):
     after = MStep().answer(X, softmax(Joint().joint(X, *theta)))
     trace = [np.sum(np.logaddexp.reduce(Joint().joint(X, *t), axis=1)) for t in (theta, after)]
     return after, np.array(trace), False
+
+
+@FitBest.mistake("choose")
+def height_for_trace(plan, runs):
+    """The last log-likelihood is returned where the whole trace of the run belongs.
+
+    Read again: the Returns line of the exercise: (theta, log_likelihoods, converged).
+    See it: a run -49, -40, -31 comes with all three numbers, not with -31.
+    """
+    theta, trace, converged = max(runs, key=lambda run: run[1][-1])
+    return theta, trace[-1], converged
 
 
 @FitBest.mistake("choose")

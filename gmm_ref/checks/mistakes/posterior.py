@@ -29,6 +29,7 @@ class Responsibilities(Joint, Table):
             "forgot_two_pi",
             "two_pi_to_the_wrong_power",
             "equal_weights",
+            "softmax_of_the_log_weights",  # `weights_without_logarithm` says it
             "first_weight_for_all",
             "tiny_number_added_to_the_weights",
             "underflow",
@@ -187,6 +188,40 @@ def one_maximum_for_the_quotient(plan, joint):
     """
     e = np.exp(joint - joint.max())
     return e / e.sum(axis=1, keepdims=True)
+
+
+@Responsibilities.mistake("normalise")
+def softmax_twice(plan, joint):
+    """The responsibilities are normalised once more, as if they were logarithms: softmax twice.
+
+    Rows still sum to 1, but all are pulled towards 1/K.
+    Read again: 7.4.3: one fraction makes r_nk.
+    See it: the softmax of 0.75 and 0.25 is 0.62 and 0.38.
+    """
+    return softmax(softmax(joint))
+
+
+@Responsibilities.mistake("normalise")
+def odds_for_probabilities(plan, joint):
+    """Each joint is divided by the sum of the others: those are odds, not probabilities.
+
+    Read again: 7.4.3: the sum over j in the denominator runs over all K, k among them.
+    See it: joints 0.03 and 0.01: r = 0.75 and 0.25; the odds are 3 and 0.33.
+    """
+    R = softmax(joint)
+    return R / (1 - R)
+
+
+@Responsibilities.mistake("normalise")
+def denominator_not_set_back(plan, joint):
+    """The denominator grows from point to point: its sum is not set back to 0 for each.
+
+    total = 0 belongs inside the loop over the points, before that over the components.
+    Read again: 7.4.3: the denominator is one sum over j for each point n.
+    See it: two points with joints 0.03 and 0.01: both rows are 0.75, 0.25, not 0.375, 0.125.
+    """
+    e = np.exp(joint - joint.max(axis=1, keepdims=True))
+    return e / np.cumsum(e.sum(axis=1))[:, None]
 
 
 @Responsibilities.mistake("normalise")
