@@ -41,6 +41,8 @@ def hard_responsibilities(rng):
     tiny[1] = [0, 0.3, 0.7]
     # Nearly all the others belong to the last component: whoever weighs by that sees it here.
     tiny[2] = [0.45, 0.15, 0.4]
+    # Rounded to two digits, all three are equal.
+    tiny[3] = [0.3321, 0.3335, 0.3344]
     return [
         ("rows that are sure: entries of exactly 0 and 1", {"R": sure}, {}),
         ("entries that are tiny, and one that is 0", {"R": tiny}, {}),

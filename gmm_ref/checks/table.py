@@ -11,16 +11,15 @@ from gmm_ref.checks.mistakes.plan import implementation, singles
 
 
 def judge(exercise, function, seed):
-    """Aspect -> None where the function passes, else the ids of what was recognised."""
-    found = {}
-    with seeded(seed):
-        for aspect in exercise.aspects:
+    """(aspect, None where the function passes, else the ids of what was recognised), in turn."""
+    for aspect in exercise.aspects:
+        ids = None
+        with seeded(seed):
             try:
                 getattr(exercise, aspect)(function)
-                found[aspect] = None
             except CheckFailed as failed:
-                found[aspect] = failed.mistakes
-    return found
+                ids = failed.mistakes
+        yield aspect, ids
 
 
 def rows(exercise, seeds):
@@ -28,9 +27,7 @@ def rows(exercise, seeds):
     for mistake, function in first_ways(exercise.plan):
         per_aspect, caught, named = Counter(), 0, 0
         for seed in seeds:
-            found = {
-                a: ids for a, ids in judge(exercise, function, seed).items() if ids is not None
-            }
+            found = {a: ids for a, ids in judge(exercise, function, seed) if ids is not None}
             per_aspect.update(found.keys())
             caught += bool(found)
             named += bool(found) and next(iter(found.values()))[:1] == (mistake.name,)
@@ -48,7 +45,7 @@ def first_ways(plan):
 def false_alarms(exercise, seeds):
     """How often the plan without any mistake fails."""
     right = implementation(exercise.plan)
-    return sum(any(v is not None for v in judge(exercise, right, s).values()) for s in seeds)
+    return sum(any(ids is not None for _, ids in judge(exercise, right, s)) for s in seeds)
 
 
 def main(n_seeds=1, *names):

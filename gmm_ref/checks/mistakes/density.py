@@ -119,6 +119,16 @@ def log_determinant_halved_twice(plan, covariance):
 
 
 @Density.mistake("log_det")
+def sign_for_log_determinant(plan, covariance):
+    """The sign of the determinant is used for its logarithm: slogdet returns the sign first.
+
+    Read again: the density N in 7.4.1: it divides by the square root of |2 pi Sigma|.
+    See it: slogdet of the identity is (1, 0): the sign is 1, and log |I| = 0 comes second.
+    """
+    return 1.0
+
+
+@Density.mistake("log_det")
 def determinant_the_wrong_way_up(plan, covariance):
     """The determinant is multiplied in where it must divide: its sign in the logarithm is wrong.
 
@@ -337,6 +347,17 @@ def first_mean_for_all(plan, means, k):
     See it: a point on the mean of component 1 must be at distance 0 from it.
     """
     return means[0]
+
+
+@Density.mistake("centre")
+def shifts_pile_up(plan, means, k):
+    """The points stay shifted by the means before: each component takes its own off as well.
+
+    Centre the points anew for each component: d = X - means[k], not X = X - means[k].
+    Read again: the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu) in the exponent.
+    See it: means 1 and 5: a point 6 is at distance 1 from the second, not 6 - 1 - 5 = 0.
+    """
+    return np.sum(means[: k + 1], axis=0)
 
 
 @Density.mistake("centre")

@@ -480,7 +480,7 @@ class CompleteLogLikelihood(Joint, Total):
     """The exercise `complete_log_likelihood`."""
 
     # A weight of 0 has no label here; and a density is as well logged after the label is picked.
-    harmless = frozenset({"tiny_number_added_to_the_weights", "underflow"})
+    harmless = frozenset({"tiny_number_added_to_the_weights", "zero_for_log_zero", "underflow"})
 
     def terms(self, X, Z, weights, means, covariances):
         """(N,): the log joint of each point with its own label."""
@@ -500,6 +500,7 @@ class LogPosterior(CompleteLogLikelihood):
             "forgot_two_pi",
             "two_pi_to_the_wrong_power",
             "equal_weights",
+            "sign_for_log_determinant",
             "softmax_of_the_log_weights",
             "first_weight_for_all",
             "tiny_number_added_to_the_weights",

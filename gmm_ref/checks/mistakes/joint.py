@@ -167,6 +167,17 @@ def tiny_number_added_to_the_weights(plan, weights, way):
     return np.log(lift(weights, tiny))
 
 
+@Joint.mistake("log_weights")
+def zero_for_log_zero(plan, weights):
+    """The logarithm of a weight of 0 is left at 0, which is the logarithm of 1.
+
+    log 0 = -inf is what is meant: a component of weight 0 is impossible.
+    Read again: 7.4.1, "z ~ Categorical(pi)": a weight of 0 is never drawn.
+    See it: exp(0) = 1, exp(-inf) = 0; np.log(weights, where=weights > 0) fills in what is there.
+    """
+    return np.where(weights > 0, np.log(np.where(weights > 0, weights, 1)), 0)
+
+
 @Joint.mistake("combine")
 def logarithms_multiplied(plan, log_weights, log_densities):
     """log pi and log N are multiplied: the logarithm of a product is a sum.

@@ -12,7 +12,11 @@ class Marginal(Joint):
 
     def marginal(self, X, weights, means, covariances):
         """(N,): the density of each point."""
-        return self.over_k(self.joint(X, weights, means, covariances))
+        return self.marginal_of(X, weights, means, covariances)
+
+    def marginal_of(self, *arguments):
+        """The same, of whatever points are passed."""
+        return self.over_k(self.joint(*arguments))
 
     def over_k(self, joint):
         """log sum_k exp."""
@@ -86,6 +90,27 @@ def maximum_of_the_wrong_axis(plan, joint):
     """
     top = np.max(joint, axis=0, keepdims=True)
     return np.log(np.sum(np.exp(joint - top) * np.exp(top), axis=1))
+
+
+@Marginal.mistake("over_k")
+def sum_begins_at_one(plan, joint):
+    """The running sum begins at the density 1: logaddexp starts at 0, which is log 1.
+
+    A sum begins at 0, and log 0 is -inf.
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)": K terms and no more.
+    See it: densities 0.1 and 0.2: log 0.3 = -1.20, not log 1.3 = +0.26.
+    """
+    return np.logaddexp(0, np.logaddexp.reduce(joint, axis=1))
+
+
+@Marginal.mistake("over_k")
+def largest_term_twice(plan, joint):
+    """The largest term is counted twice: log1p adds a 1 that is in the sum already.
+
+    Read again: 7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)": each term once.
+    See it: a = -5, -6: the sum of exp(a + 5) is 1 + 0.37, and log1p would make it 2.37.
+    """
+    return np.logaddexp(np.max(joint, axis=1), np.logaddexp.reduce(joint, axis=1))
 
 
 @Marginal.mistake("over_k")
@@ -273,6 +298,26 @@ def one_label_for_all_points(plan, X, weights, means, covariances):
     """
     densities = np.sum(plan.densities(X, means, covariances), axis=0)
     return np.array([np.logaddexp.reduce(plan.log_weights(np.asarray(weights)) + densities)])
+
+
+@LogLikelihood.mistake("marginal")
+def as_many_points_as_components(plan, X, weights, means, covariances):
+    """Only the first K points are added up: the loop over the points runs to K, not to N.
+
+    Read again: 7.4.2, "prod_(n=1)^N": len(X) points, of which len(weights) says nothing.
+    See it: 5 points and 3 components: range(3) never sees the points 3 and 4.
+    """
+    return plan.marginal_of(X[: len(weights)], weights, means, covariances)
+
+
+@LogLikelihood.mistake("marginal")
+def equal_points_counted_once(plan, X, weights, means, covariances):
+    """Points that are equal count once: a set or a dictionary of points forgets how many there are.
+
+    Read again: 7.4.2, "prod_(n=1)^N": every point, whether another one is like it or not.
+    See it: two equal points of log density -3 bring -6, not -3.
+    """
+    return plan.marginal_of(np.unique(X, axis=0), weights, means, covariances)
 
 
 @LogLikelihood.mistake("marginal")

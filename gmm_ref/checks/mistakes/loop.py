@@ -354,7 +354,7 @@ def theta_before_the_last_step(plan, X, run, trace, converged):
 
 @Fit.mistake("result")
 def last_step_thrown_away(plan, X, run, trace, converged):
-    """The step that gained less than tol is thrown away: neither its theta nor its value comes back.
+    """The step that gained less than tol is thrown away: its theta and its value do not come back.
 
     The test stands before both are kept. A step that gains little is still a step up.
     Read again: the Rules line of the exercise: stop after a step that gains less than tol.

@@ -29,6 +29,7 @@ class Responsibilities(Joint, Table):
             "forgot_two_pi",
             "two_pi_to_the_wrong_power",
             "equal_weights",
+            "sign_for_log_determinant",
             "softmax_of_the_log_weights",  # `weights_without_logarithm` says it
             "first_weight_for_all",
             "tiny_number_added_to_the_weights",
@@ -241,6 +242,17 @@ Responsibilities.mistake("answer")(whole_numbers_like_the_data)
 
 
 @Responsibilities.mistake("posterior")
+def weights_updated_on_the_way(plan, log_weights, log_densities):
+    """The weights are updated first, as the M-step of 7.4.5 does, and the new ones are used.
+
+    Read again: 7.4.3: the pi_k that are passed, in numerator and denominator.
+    See it: equal densities and weights 0.9 and 0.1 give r = 0.9 and 0.1, whatever other points do.
+    """
+    new = softmax(log_weights + log_densities).mean(axis=0)
+    return plan.normalise(np.log(new) + log_densities)
+
+
+@Responsibilities.mistake("posterior")
 def weights_missing_below(plan, log_weights, log_densities):
     """The weights stand in the numerator, but not in the denominator.
 
@@ -401,6 +413,18 @@ def one_component_not_looked_at(plan, R, first_and_last):
     first, last = first_and_last
     seen = R[:, first:last]
     return first + np.argmax(seen, axis=1) if seen.size else np.zeros(len(R), dtype=int)
+
+
+@MostProbable.mistake("choose")
+def best_not_set_back(plan, R):
+    """The best value so far is not set back for each point: later points must beat earlier ones.
+
+    best = -1 belongs inside the loop over the points, before that over the components.
+    Read again: 7.4.3, "r_nk" for k = 1 ... K: compare those of one n with each other.
+    See it: the rows 0.9, 0.1 and 0.2, 0.8 have the labels 0 and 1; 0.8 does not beat 0.9.
+    """
+    highest = np.maximum.accumulate(np.append(0, R.max(axis=1)[:-1]))
+    return np.where(R.max(axis=1) > highest, R.argmax(axis=1), 0)
 
 
 @MostProbable.mistake("choose")
@@ -623,6 +647,39 @@ def nothing_for_a_row_with_nan(plan, terms):
     return np.where((terms == 0).any(axis=1), 0, np.sum(terms, axis=1))
 
 
+@Entropy.mistake("over_k")
+def sum_not_set_back(plan, terms):
+    """The sum is not set back to 0 for each point: it holds the entropies of those before.
+
+    total = 0 belongs inside the loop over the points, before that over the components.
+    Read again: H_n = - sum_k r_nk log r_nk: one sum for each n.
+    See it: two rows 0.5, 0.5 have 0.69 each, not 0.69 and 1.39.
+    """
+    return np.cumsum(np.sum(terms, axis=1))
+
+
+@Entropy.mistake("over_k")
+def divergence_from_equal_shares(plan, terms):
+    """The answer is log K - H: the divergence from equal shares, which is 0 where H is largest.
+
+    scipy.stats.entropy gives that when it gets a second distribution.
+    Read again: H_n = - sum_k r_nk log r_nk, and nothing around it.
+    See it: the row 0.5, 0.5 has the entropy 0.69, and the divergence 0.
+    """
+    return -np.log(terms.shape[1]) - np.sum(terms, axis=1)
+
+
+@Entropy.mistake("product", variants=(1e-3, 1e-2, 1e-4, 1e-1))
+def small_responsibilities_left_out(plan, R, logs, least):
+    """Small responsibilities are left out, as if they were 0.
+
+    r log r falls slowly: at 0.001 it is still 0.007. Only for 0 itself the term is 0.
+    Read again: H_n = - sum_k r_nk log r_nk, with 0 log 0 = 0.
+    See it: the row 0.999, 0.001 has the entropy 0.0079, not 0.0010.
+    """
+    return np.where(least < R, R * np.where(least < R, logs, 0), 0)
+
+
 @Entropy.mistake("product", variants=(1e-3, 1e-2, 1e-4, 1e-6))
 def small_responsibilities_raised(plan, R, logs, floor):
     """Small responsibilities are raised to a floor, against log 0: the answer is slightly wrong.
@@ -707,15 +764,15 @@ def gini_for_entropy(plan, R, logs):
     return R**2 - R
 
 
-@Entropy.mistake("product")
-def log_of_the_largest(plan, R, logs):
+@Entropy.mistake("product", variants=(False, True))
+def log_of_the_largest(plan, R, logs, weighted):
     """Only the largest responsibility of a row enters: -log max r, or -max r log max r.
 
     Read again: H_n = - sum_k r_nk log r_nk: all K of them.
     See it: the rows 0.6, 0.4, 0 and 0.6, 0.2, 0.2 have entropies 0.67 and 0.95.
     """
     top = R.max(axis=1, keepdims=True) == R
-    return np.where(top, logs, 0)
+    return np.where(top, R * logs if weighted else logs, 0)
 
 
 @Entropy.mistake("product")

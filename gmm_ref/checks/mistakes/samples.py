@@ -117,6 +117,19 @@ def last_component_never(plan, weights):
 
 
 @Labels.mistake("draw")
+def fresh_number_for_each_border(plan, p, n_samples, rng):
+    """Each comparison with the cumulative sums draws a number of its own.
+
+    One number decides for one label: u = rng.random() stands before the loop over k.
+    Read again: 7.4.1, step 1, "Sample z ~ Categorical(pi)": one draw, p(z = k) = pi_k.
+    See it: borders 0.5 and 1: u = 0.7 is beyond the first; drawn anew it may be 0.3.
+    """
+    below = rng.random((n_samples, len(p))) < np.cumsum(p)
+    below[:, -1] = True
+    return below.argmax(axis=1)
+
+
+@Labels.mistake("draw")
 def components_of_weight_zero_left_out(plan, p, n_samples, rng):
     """Components of weight 0 are taken out, and the labels of those after them move up.
 
@@ -392,6 +405,30 @@ def precision_for_covariance_in_draw(plan, e, covariance):
 
 
 @Gauss.mistake("spread")
+def factor_for_covariance(plan, e, covariance):
+    """The Cholesky factor is used as if it were the covariance: the root is taken twice.
+
+    multivariate_normal wants Sigma itself; only noise e is multiplied by L.
+    Read again: 7.4.1, step 2, "Sample x ~ N(mu_k, Sigma_k)": Sigma_k is in units of x squared.
+    See it: variance 16: draws around +-4; with L = 4 for the variance, around +-2.
+    """
+    values, vectors = np.linalg.eigh(np.linalg.cholesky(covariance))
+    return e @ (vectors * np.sqrt(np.abs(values))).T
+
+
+@Gauss.mistake("spread")
+def rotated_the_other_way(plan, e, covariance):
+    """The eigenvectors are used on the wrong side: V where V.T belongs, for rows e.
+
+    Sigma = V diag(v) V^T. Rows e * sqrt(v) are turned by V^T.
+    Read again: 7.4.1, step 2, "Sample x ~ N(mu_k, Sigma_k)": x = mu + V sqrt(v) e for a column e.
+    See it: a cloud along (1, 2) comes out along another line; for 2 features V may be symmetric.
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    return (e * np.sqrt(values)) @ vectors
+
+
+@Gauss.mistake("spread")
 def spread_forgotten(plan, e, covariance):
     """The draws have the covariance 1: Sigma is not used.
 
@@ -544,6 +581,17 @@ def features_as_rows(plan, X):
     See it: 40 points of 2 features have the shape (40, 2).
     """
     return X.T
+
+
+@SampleGaussian.mistake("hand_back")
+def reshaped_for_rows(plan, X):
+    """A table (D, N) was reshaped to (N, D), which breaks its rows up; .T would turn it.
+
+    The features of one draw then belong to different draws.
+    Read again: the Returns line of the exercise: (N, D), one row a point.
+    See it: [[1, 2, 3], [4, 5, 6]]: .T begins with 1, 4; .reshape(3, 2) with 1, 2.
+    """
+    return X.T.reshape(X.shape)
 
 
 SampleGaussian.mistake("hand_back")(squeezed)
