@@ -31,6 +31,11 @@ _LEFT = [-1, -0.9, -0.6, -0.5, -0.5, -0.3, 0, 0.1, 0.3, 0.4, 0.5, 0.6]
 _RIGHT = [1.2, 1.2, 1.3, 1.6, 2, 2.5, 2.6, 3.2]
 OVERLAPPING = np.array([*_LEFT, *_RIGHT])[:, None]
 
+# Three groups of which two lie near each other: maxima differ in height by less than starts do,
+# so that a run that gains much, or is high on the way, is not the one that ends the highest.
+_UNEQUAL = [8.1, 8.9, 7.8, 16.5, 15.5, 15.4, 21.7, 21.0, 21.3, 22.9, 22.0]
+UNEQUAL_GROUPS = np.array(_UNEQUAL)[:, None]
+
 # Whatever is not exact in a height: the student's own tol, and where EM rests before a maximum.
 NEAR = 0.1
 
@@ -40,11 +45,11 @@ _STARTS = 5
 _LOOKS = 16
 
 
-def restarts_case(rng, n_restarts, note="", like=None, rng_of_run=None):
-    """A case of `fit_best`: the three groups moved and scaled, or the data of another case."""
+def restarts_case(rng, n_restarts, note="", like=None, rng_of_run=None, groups=THREE_GROUPS):
+    """A case of `fit_best`: the groups moved and scaled, or the data of another case."""
     if like is not None:
         return Case(like.arguments | {"n_restarts": n_restarts, "rng": rng_of_run}, note)
-    X = rng.permutation(THREE_GROUPS) * rng.uniform(0.5, 2) + rng.normal(scale=5)
+    X = rng.permutation(groups) * rng.uniform(0.5, 2) + rng.normal(scale=5)
     return Case({"X": X, "n_components": 2, "n_restarts": n_restarts, "rng": fresh(rng)}, note)
 
 
@@ -56,9 +61,11 @@ def fresh(rng):
 def telling_cases(rng):
     """Cases in which no wrong rule returns the highest of the runs from the starts of the card.
 
-    But for one rule each: whether the highest run is the last one or not, one rule finds it.
+    But for one rule each: whether the highest run is the last one or not, one rule finds it. The
+    last case is for the rules that look at a whole trace.
     """
-    return [_telling_case(rng, spared) for spared in ("one_start_too_few", "returned_the_last_run")]
+    spared = ("one_start_too_few", "returned_the_last_run")
+    return [*(_telling_case(rng, rule) for rule in spared), _case_for_whole_traces(rng)]
 
 
 def _telling_case(rng, spared):
@@ -66,6 +73,16 @@ def _telling_case(rng, spared):
     while True:
         case, runs = _draw_known(rng)
         if all(_apart("highest", name, runs) for name in wrong):
+            return case
+
+
+def _case_for_whole_traces(rng):
+    """A case in which the highest run has neither the highest mean nor the largest gain."""
+    while True:
+        case = restarts_case(rng, _STARTS, groups=UNEQUAL_GROUPS)
+        runs = runs_from(case.arguments["X"], starts_of(case))
+        high = _RULES["highest"](runs)
+        if not high & (_extreme(np.mean)(runs) | _extreme(np.ptp)(runs)):
             return case
 
 
