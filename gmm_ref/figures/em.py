@@ -27,7 +27,8 @@ def bound(ax, X, theta, R):
     ]
     here = theta.means[0, 0]
     heights = lower_bound(X, R, *theta), log_likelihood(X, *theta)
-    label = f"gap = KL = {heights[1] - heights[0]:.2f} nats"
+    gap = max(heights[1] - heights[0], 0)  # where both touch, rounding may be below 0
+    label = f"gap = KL = {gap:.2f} nats"
     drawn += ax.plot([here, here], heights, "o-", color="black", lw=2, ms=6, label=label)
     top = max(curves["log-likelihood"])
     spread = top - min(curves["log-likelihood"])

@@ -1,6 +1,7 @@
 """Pictures of 7.4.1: the plate diagram, the ladder, labels hidden and shown, sum and mixture."""
 
 import numpy as np
+from matplotlib import patheffects
 from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, FancyBboxPatch
 
 from gmm_ref import log_gaussian, responsibilities, sample_mixture
@@ -54,11 +55,12 @@ def ladder(axes, weights, means, sds, x):
     left = np.cumsum(weights) - weights
     for k, weight in enumerate(weights):
         prior.barh(0, weight, left=left[k], **fill(k))
-        prior.text(left[k] + weight / 2, 0.65, f"π{SUBSCRIPTS[k]} = {weight:.2f}", ha="center")
+        middle = np.clip(left[k] + weight / 2, 0.08, 0.92)  # all its letters inside the panel
+        prior.text(middle, 0.65, f"π{SUBSCRIPTS[k]} = {weight:.2f}", ha="center")
         bell = np.exp(log_gaussian(grid[:, None], mu[k], covariances[k]))
         given.plot(grid, bell, **line(k), label=f"component {k}")
     prior.set(xlim=(0, 1), ylim=(-0.5, 1.2), yticks=[])
-    given.legend(loc="upper right", frameon=False)
+    given.legend(loc="upper right", framealpha=1, edgecolor="white")  # above the cursor
     mixture_density(marginal, weights, means, sds, grid)
     marginal.set_ylim(0, given.get_ylim()[1])  # p(x) is nowhere above the highest bell
     responsibility_curves(posterior, weights, means, sds, grid)
@@ -75,6 +77,7 @@ def ladder(axes, weights, means, sds, x):
         ax.locator_params(axis="y", nbins=3)
     for ax in (given, marginal):
         ax.tick_params(labelbottom=False)  # as below
+        ax.set_xlabel("")
     for ax in (marginal, posterior):
         ax.get_legend().remove()  # as above
     return [ax.axvline(x, color="black", linewidth=1) for ax in axes[1:]]
@@ -119,8 +122,10 @@ def scored_guess(ax, X, guess, z=None):
 def components(ax, weights, means, covariances):
     """The ellipses of one and two standard deviations of each component, for D = 2.
 
-    weights (K,), means (K, 2), covariances (K, 2, 2). Returns the ellipses.
+    weights (K,), means (K, 2), covariances (K, 2, 2). A white rim keeps them apart from the points
+    of their own colour. Returns the ellipses.
     """
+    rim = patheffects.withStroke(linewidth=3.4, foreground="white")
     ellipses = []
     for k in range(len(weights)):
         variances, directions = np.linalg.eigh(covariances[k])
@@ -128,7 +133,7 @@ def components(ax, weights, means, covariances):
         for sd in (1, 2):
             width, height = 2 * sd * np.sqrt(variances[::-1])
             ellipse = Ellipse(means[k], width, height, angle=angle, fill=False, lw=1.8)
-            ellipse.set(edgecolor=colour(k), linestyle=line(k)["linestyle"])
+            ellipse.set(edgecolor=colour(k), linestyle=line(k)["linestyle"], path_effects=[rim])
             ellipses.append(ax.add_patch(ellipse))
     ax.autoscale_view()
     return ellipses

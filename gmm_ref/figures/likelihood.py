@@ -20,6 +20,6 @@ def mixture_density(ax, weights, means, sds, x):
     ]
     total = np.exp(log_density(points, *theta))
     lines += ax.plot(x, total, color="black", linewidth=2.5, alpha=0.6, label="$p(x)$")
-    ax.set(ylabel="$p(x)$", ylim=(0, None))
+    ax.set(xlabel="$x$", ylabel="$p(x)$", ylim=(0, None))
     ax.legend(loc="upper right", frameon=False)
     return lines

@@ -19,7 +19,7 @@ def responsibility_curves(ax, weights, means, sds, x):
     look = {"color": "black", "markersize": 9, "label": "crossing"}
     lines += ax.plot(*crossings.reshape(-1, 2).T, "x", **look)
     ax.set(ylabel=r"$p(z \mid x)$", xlabel="$x$", ylim=(-0.05, 1.05))
-    ax.legend(loc="center right", frameon=False)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(lines), frameon=False)
     return lines
 
 
