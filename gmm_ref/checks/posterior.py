@@ -43,6 +43,8 @@ def hard_responsibilities(rng):
     tiny[2] = [0.45, 0.15, 0.4]
     # Rounded to two digits, all three are equal.
     tiny[3] = [0.3321, 0.3335, 0.3344]
+    # Small ones that count all the same.
+    tiny[4] = [0.0004, 0.004, 0.9956]
     return [
         ("rows that are sure: entries of exactly 0 and 1", {"R": sure}, {}),
         ("entries that are tiny, and one that is 0", {"R": tiny}, {}),

@@ -136,9 +136,13 @@ def _far(rng, n_samples=6):
 
 
 def _zero_weight(rng):
-    """The last component but one has weight 0, no label and no responsibility."""
+    """The last component but one has weight 0, no label and no responsibility.
+
+    A point stands on its mean: whoever lets it count sees it there.
+    """
     problem = draw_problem(rng, 7, 2, 4)
     dead = 2
+    problem["X"][3] = problem["means"][dead]
     weights = problem["weights"].copy()
     weights[dead] = 0
     problem["weights"] = weights / weights.sum()

@@ -117,19 +117,6 @@ def last_component_never(plan, weights):
 
 
 @Labels.mistake("draw")
-def fresh_number_for_each_border(plan, p, n_samples, rng):
-    """Each comparison with the cumulative sums draws a number of its own.
-
-    One number decides for one label: u = rng.random() stands before the loop over k.
-    Read again: 7.4.1, step 1, "Sample z ~ Categorical(pi)": one draw, p(z = k) = pi_k.
-    See it: borders 0.5 and 1: u = 0.7 is beyond the first; drawn anew it may be 0.3.
-    """
-    below = rng.random((n_samples, len(p))) < np.cumsum(p)
-    below[:, -1] = True
-    return below.argmax(axis=1)
-
-
-@Labels.mistake("draw")
 def components_of_weight_zero_left_out(plan, p, n_samples, rng):
     """Components of weight 0 are taken out, and the labels of those after them move up.
 
