@@ -47,8 +47,9 @@ def recognise_draws(sampler, function, case):
         return ()  # of two mistakes the first to stop is seen alone
     glance = _with_draws(own.many, _GLANCE)
     seen, usual = own.signature(glance), right.signature(glance)
-    # A mistake that would show, but does not, is none of the two.
-    chosen = [way for _, way, look in looks if not shows(look.signature(glance), seen, usual)]
+    # A mistake that would show, but does not, is none of the two; nor is one that changes nothing.
+    at_a_glance = [(way, look.signature(glance)) for _, way, look in looks]
+    chosen = [way for way, s in at_a_glance if s != usual and not shows(s, seen, usual)]
     both = (
         (mistakes, _Look(sampler, wrong, few, own.many))
         for mistakes, wrong in pairs(sampler.plan, chosen)

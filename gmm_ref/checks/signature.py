@@ -36,10 +36,11 @@ def noise_signature(E):
         return []
     root = np.sqrt(len(E))
     # How many rows differ: by one number each, which no two rows share by chance.
-    along = np.round(E @ np.sqrt(np.arange(1, E.shape[1] + 1)), 9)
-    values = len(np.unique(along))
+    along = np.unique(np.round(E @ np.sqrt(np.arange(1, E.shape[1] + 1)), 9))
+    values = len(along)
     # And how many do when a row and its mirror image count as one.
-    unlike = len(np.unique(np.abs(along)))
+    left, right = -along[along < 0][::-1], along[along > 0]
+    unlike = values - np.sum(np.append(left, np.inf)[np.searchsorted(left, right)] == right)
     # A few rows again and again, others each time: only how many they are can be compared.
     E = E if values > 9 else np.zeros(E.shape)
     centred = E - E.mean(axis=0)
