@@ -64,8 +64,9 @@ def _of_shape(answer, expected, case):
     got, wanted = _numbers_for(answer, case), _numbers_for(expected, case)
     if got and wanted and set(got) != set(wanted):
         yield f"It holds {_in_words(got)}; asked for is {_in_words(wanted)}."
-    if np.squeeze(answer).shape == np.shape(expected) != np.shape(answer):
-        yield "It has an axis of length 1 too many: answer[:, 0] takes it away."
+    shape = _shape(answer)
+    if shape and tuple(size for size in shape if size != 1) == np.shape(expected) != shape:
+        yield "It has an axis of length 1 too many: index it with 0."
     turned = _numbers(answer, np.shape(expected)[::-1])
     if turned is not None and np.shape(answer) != np.shape(expected):
         more = (
@@ -91,13 +92,18 @@ def _numbers_for(answer, case):
     for name in _AXES.keys() & case.arguments.keys():
         known |= dict(zip(_AXES[name], np.shape(case.arguments[name]), strict=True))
     of_size = {size: axis for axis, size in known.items()}
-    try:
-        shape = np.shape(answer)
-    except ValueError:
-        return None
-    if len(of_size) < len(known) or not set(shape) <= set(of_size):
+    shape = _shape(answer)
+    if shape is None or len(of_size) < len(known) or not set(shape) <= set(of_size):
         return None
     return tuple(of_size[size] for size in shape) or ("all",)
+
+
+def _shape(answer):
+    """The shape of an answer; None where its rows are of unequal length."""
+    try:
+        return np.shape(answer)
+    except ValueError:
+        return None
 
 
 def _in_words(axes):

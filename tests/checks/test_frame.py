@@ -156,6 +156,8 @@ def test_an_answer_of_another_shape_is_told_what_it_counts():
     assert "one number for each point; asked for is one number for all" in " ".join(running.split())
     columns = message_of(check.posterior_entropy, lambda R: R.std(axis=0))
     assert "for each component; asked for is one number for each point" in " ".join(columns.split())
+    deep = message_of(check.one_hot, lambda z, n_components: np.eye(n_components)[z][:, None])
+    assert "an axis of length 1 too many" in deep
 
 
 def test_a_right_answer_scores_full_marks_and_leaves_its_data():

@@ -27,6 +27,11 @@ class ExpectedCompleteLogLikelihood(Joint, Total):
 _expects = ExpectedCompleteLogLikelihood.mistake
 
 
+def _prior(plan, R, weights):
+    """(N,): the part of Q that the weights make."""
+    return plan.expectation(R, np.ones_like(R) * plan.log_weights(weights))
+
+
 @_expects("expectation")
 def zero_responsibility_times_infinity(plan, R, joint):
     """A component of weight 0 makes the answer nan: its responsibility 0 times log 0 = -inf.
@@ -173,8 +178,7 @@ def prior_part_only(plan, X, R, weights, means, covariances):
     See it: log pi = -0.7 and log N = -3.1 bring -3.8 each, weighed with r.
     """
     R, weights = as_floats(R, weights)
-    logs = np.ones_like(R) * plan.log_weights(weights)
-    return ExpectedCompleteLogLikelihood.expectation(plan, R, logs)
+    return _prior(plan, R, weights)
 
 
 @_expects("terms")
@@ -209,8 +213,7 @@ def responsibilities_twice_before_the_prior(plan, X, R, weights, means, covarian
     See it: r = 0.5, log pi = -1: the prior adds -0.5, not -0.25.
     """
     (R, weights) = as_floats(R, weights)
-    prior = plan.expectation(R**2, np.ones_like(R) * plan.log_weights(weights))
-    return prior + plan.expectation(R, plan.densities(X, means, covariances))
+    return _prior(plan, R**2, weights) + plan.expectation(R, plan.densities(X, means, covariances))
 
 
 @_expects("terms")
@@ -221,8 +224,7 @@ def densities_of_all_points_for_each(plan, X, R, weights, means, covariances):
     See it: with N = 5, (R * logs).sum() has 5 rows of terms; R @ logs.T is a 5 by 5 table.
     """
     (R, weights) = as_floats(R, weights)
-    prior = plan.expectation(R, np.ones_like(R) * plan.log_weights(weights))
-    return prior + plan.densities(X, means, covariances) @ R.sum(axis=0)
+    return _prior(plan, R, weights) + plan.densities(X, means, covariances) @ R.sum(axis=0)
 
 
 @_expects("terms")
@@ -233,8 +235,7 @@ def weights_before_the_densities(plan, X, R, weights, means, covariances):
     See it: r = 0.9, 0.1, weights 0.5, 0.5, logs -1 and -3: -1.2, not -2.
     """
     (R, weights) = as_floats(R, weights)
-    prior = plan.expectation(R, np.ones_like(R) * plan.log_weights(weights))
-    return prior + plan.densities(X, means, covariances) @ weights
+    return _prior(plan, R, weights) + plan.densities(X, means, covariances) @ weights
 
 
 @_expects("terms")

@@ -12,11 +12,7 @@ class Marginal(Joint):
 
     def marginal(self, X, weights, means, covariances):
         """(N,): the density of each point."""
-        return self.marginal_of(X, weights, means, covariances)
-
-    def marginal_of(self, *arguments):
-        """The same, of whatever points are passed."""
-        return self.over_k(self.joint(*arguments))
+        return self.over_k(self.joint(X, weights, means, covariances))
 
     def over_k(self, joint):
         """log sum_k exp."""
@@ -307,7 +303,7 @@ def as_many_points_as_components(plan, X, weights, means, covariances):
     Read again: 7.4.2, "prod_(n=1)^N": len(X) points, of which len(weights) says nothing.
     See it: 5 points and 3 components: range(3) never sees the points 3 and 4.
     """
-    return plan.marginal_of(X[: len(weights)], weights, means, covariances)
+    return plan.over_k(plan.joint(X[: len(weights)], weights, means, covariances))
 
 
 @LogLikelihood.mistake("marginal")
@@ -317,7 +313,7 @@ def equal_points_counted_once(plan, X, weights, means, covariances):
     Read again: 7.4.2, "prod_(n=1)^N": every point, whether another one is like it or not.
     See it: two equal points of log density -3 bring -6, not -3.
     """
-    return plan.marginal_of(np.unique(X, axis=0), weights, means, covariances)
+    return plan.over_k(plan.joint(np.unique(X, axis=0), weights, means, covariances))
 
 
 @LogLikelihood.mistake("marginal")
