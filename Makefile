@@ -53,6 +53,6 @@ clean:  ## remove what was made: .venv and caches
 	@touch $@
 
 mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which
-	python -m gmm_ref.checks.table
+	python -m nbjudge.checking.table gmm_ref.checks
 
 .PHONY: help lab demo html mistakes release test test-lowest gate bench clean

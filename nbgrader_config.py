@@ -8,22 +8,22 @@ c.CourseDirectory.release_directory = "exercises"
 
 # A submission is read whatever is in the file, freed of links, and put right: every cell that the
 # gradebook knows once, as it was given. nbgrader's own sanitisers would find nothing left to do.
-c.Autograde.exporter_class = "gmm_ref.grading.reading.SubmissionExporter"
-c.Autograde.pre_convert_hook = "gmm_ref.grading.intake.take_links_out"
+c.Autograde.exporter_class = "nbjudge.grading.notebook.reading.SubmissionExporter"
+c.Autograde.pre_convert_hook = "nbjudge.grading.notebook.links.take_links_out"
 c.Autograde.sanitize_preprocessors = [
-    "gmm_ref.grading.repair.Repair",
+    "nbjudge.grading.notebook.repair.Repair",
     "nbgrader.preprocessors.OverwriteKernelspec",
 ]
 # Student code runs in a sandbox, and what judges it outside. Limits: c.SandboxExecute.….
 c.Autograde.autograde_preprocessors = [
-    "gmm_ref.grading.executor.SandboxExecute",
+    "nbjudge.grading.run.preprocessor.SandboxExecute",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 # A notebook is held against its format once, not after each of these.
 c.Exporter.optimistic_validation = True
-c.GenerateFeedback.exporter_class = "gmm_ref.grading.pages.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "nbjudge.grading.feedback.FeedbackExporter"
 
 # One cell may take this long; an endless loop is stopped and the next cells still run.
 c.ExecutePreprocessor.timeout = 30

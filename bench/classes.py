@@ -5,8 +5,8 @@ import json
 import shutil
 from pathlib import Path
 
-from gmm_ref.grading import demo
-from gmm_ref.grading.course import CONFIG, Course
+from gmm_ref import demo
+from nbjudge.grading.course import CONFIG, Course
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "build/bench"

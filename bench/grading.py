@@ -19,8 +19,8 @@ from pathlib import Path
 import psutil
 from classes import OUT, hand_in, make_course, report, students
 
-from gmm_ref.grading.course import CONFIG
-from gmm_ref.grading.sandbox import memory_used
+from nbjudge.grading.course import CONFIG
+from nbjudge.grading.sandbox.sandbox import memory_used
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 STOCK_CONFIG = """\

@@ -14,11 +14,12 @@ import warnings
 from classes import OUT, hand_in, make_course, report, students
 from nbgrader.preprocessors import SaveAutoGrades
 
-from gmm_ref.grading import executor, journal
-from gmm_ref.grading.grade import one_engine
-from gmm_ref.grading.reading import SubmissionExporter
-from gmm_ref.grading.repair import Repair
-from gmm_ref.grading.walls import ONE_THREAD
+from nbjudge.grading import journal
+from nbjudge.grading.grade import one_engine
+from nbjudge.grading.notebook.reading import SubmissionExporter
+from nbjudge.grading.notebook.repair import Repair
+from nbjudge.grading.run import preprocessor as executor
+from nbjudge.grading.sandbox.bubblewrap import ONE_THREAD
 
 
 def main(n_students):

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from nbgrader.utils import is_grade, is_solution
 
 from gmm_ref.checks import CheckFailed, check
-from gmm_ref.grading.course import Course
+from nbjudge.grading.course import Course
 
 ROOT = Path(__file__).parents[1]
 FUNCTIONS = {

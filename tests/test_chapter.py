@@ -228,7 +228,7 @@ def test_the_zoo_shows_mistakes_that_the_checks_name():
     cells = lessons("7.4.5_em")["The bug zoo"]
     source = "\n".join(cell.source for cell in code(cells))
     from gmm_ref.checks.mistakes.em import MStep
-    from gmm_ref.checks.mistakes.plan import singles
+    from nbjudge.checking.plan import singles
 
     known = {mistakes[0].name for mistakes, _ in singles(MStep)}
     shown = ast.literal_eval(re.search(r"names = (\[.*?\])", source, re.DOTALL)[1])

@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from gmm_ref.grading import demo, walls
-from gmm_ref.grading.course import CONFIG, Course, CourseError
-from gmm_ref.grading.grade import grade_class
-from gmm_ref.grading.main import main
+from gmm_ref import demo
+from gmm_ref.demo import main
+from nbjudge.grading.course import CONFIG, Course, CourseError
+from nbjudge.grading.grade import grade_class
+from nbjudge.grading.sandbox import bubblewrap
 
 ROOT = Path(__file__).parents[1]
 SOURCE = Course(ROOT)
@@ -153,7 +154,7 @@ def test_without_a_sandbox_a_class_is_refused_with_the_flag_that_grades_it(
     small_course, monkeypatch
 ):
     hand_in(small_course, "ada")
-    monkeypatch.setattr(walls, "_probe", lambda: (None, "bwrap was not found"))
+    monkeypatch.setattr(bubblewrap, "_probe", lambda: (None, "bwrap was not found"))
     arguments = ["grade", "--course", str(small_course.root)]
     refused = CliRunner().invoke(main, arguments)
     assert refused.exit_code == 1

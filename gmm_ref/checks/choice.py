@@ -12,11 +12,11 @@ import itertools
 import numpy as np
 
 from gmm_ref import em
-from gmm_ref.checks.account import ends_fault
-from gmm_ref.checks.calls import attempt
+from gmm_ref.checks.em_trace import ends_fault
 from gmm_ref.checks.mistakes.loop import FitBest
-from gmm_ref.checks.mistakes.plan import implementation, singles
 from gmm_ref.checks.problems import Case
+from nbjudge.checking.calls import attempt
+from nbjudge.checking.plan import implementation, singles
 
 # Points in three groups, two components: EM ends in one of several maxima, and does not notice a
 # shift, a scale or the order of the points. Most runs end after six steps.

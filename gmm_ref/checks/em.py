@@ -3,13 +3,13 @@
 import numpy as np
 
 from gmm_ref import em
-from gmm_ref.checks.exercise import Formula
 from gmm_ref.checks.loop import Loop
 from gmm_ref.checks.mistakes.em import EStep, ExpectedCompleteLogLikelihood, MStep
 from gmm_ref.checks.mistakes.loop import Fit, FitBest
 from gmm_ref.checks.posterior import responsibilities
 from gmm_ref.checks.problems import draw_problem, hard_problems, many_points
 from gmm_ref.checks.restarts import Restarts
+from nbjudge.checking.exercise import Formula
 
 
 def _step_problems(rng):

@@ -3,7 +3,6 @@
 import numpy as np
 
 from gmm_ref import full_dataset
-from gmm_ref.checks.exercise import Formula
 from gmm_ref.checks.mistakes.full_dataset import (
     CompleteLogLikelihood,
     LogConditional,
@@ -12,6 +11,7 @@ from gmm_ref.checks.mistakes.full_dataset import (
     OneHot,
 )
 from gmm_ref.checks.problems import many_points
+from nbjudge.checking.exercise import Formula
 
 
 def _not_one_hot(Z):

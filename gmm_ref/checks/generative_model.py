@@ -3,13 +3,13 @@
 import numpy as np
 
 from gmm_ref import generative_model
-from gmm_ref.checks.distribution import NOISE_WORDS, labels_fault, noise_fault, totals_fault
-from gmm_ref.checks.exercise import Formula
 from gmm_ref.checks.mistakes.joint import LogJoint
 from gmm_ref.checks.mistakes.samples import SampleGaussian, SampleLabels, SampleMixture
 from gmm_ref.checks.problems import draw_problem
-from gmm_ref.checks.sampler import Sampler
-from gmm_ref.checks.signature import labels_signature, noise_signature
+from nbjudge.checking.distribution import NOISE_WORDS, labels_fault, noise_fault, totals_fault
+from nbjudge.checking.exercise import Formula
+from nbjudge.checking.sampler import Sampler
+from nbjudge.checking.signature import labels_signature, noise_signature
 
 # The number of draws that a test of the distribution looks at: in the first place, and at an edge
 # that needs fewer.

@@ -3,9 +3,9 @@
 import numpy as np
 
 from gmm_ref import likelihood
-from gmm_ref.checks.exercise import Formula
 from gmm_ref.checks.mistakes.likelihood import LogDensity, LogLikelihood
 from gmm_ref.checks.problems import many_points
+from nbjudge.checking.exercise import Formula
 
 log_density = Formula(
     likelihood.log_density,

@@ -5,13 +5,13 @@ import warnings
 import numpy as np
 
 from gmm_ref import em
-from gmm_ref.checks.account import account_fault, breaks_down, height, run_fault
-from gmm_ref.checks.calls import quiet
-from gmm_ref.checks.compare import value_fault
-from gmm_ref.checks.exercise import Exercise, aspect
-from gmm_ref.checks.failure import CheckFailed
+from gmm_ref.checks.em_trace import account_fault, breaks_down, height, run_fault
 from gmm_ref.checks.problems import Case, draw_problem
 from gmm_ref.parameters import Parameters
+from nbjudge.checking.calls import quiet
+from nbjudge.checking.compare import value_fault
+from nbjudge.checking.exercise import Exercise, aspect
+from nbjudge.checking.failure import CheckFailed
 
 
 class Loop(Exercise):

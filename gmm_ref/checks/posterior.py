@@ -3,8 +3,8 @@
 import numpy as np
 
 from gmm_ref import posterior
-from gmm_ref.checks.exercise import Formula
 from gmm_ref.checks.mistakes.posterior import Entropy, MostProbable, Responsibilities
+from nbjudge.checking.exercise import Formula
 
 
 def _not_probabilities(R):

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from gmm_ref.checks.account import breaks_down, climbs_on_fault, ends_fault, run_fault
-from gmm_ref.checks.calls import Outcome, attempt, quiet
 from gmm_ref.checks.choice import (
     NEAR,
     OVERLAPPING,
@@ -16,9 +14,11 @@ from gmm_ref.checks.choice import (
     starts_of,
     telling_cases,
 )
-from gmm_ref.checks.exercise import Exercise, aspect
-from gmm_ref.checks.failure import CheckFailed
-from gmm_ref.checks.naming import same
+from gmm_ref.checks.em_trace import breaks_down, climbs_on_fault, ends_fault, run_fault
+from nbjudge.checking.calls import Outcome, attempt, quiet
+from nbjudge.checking.exercise import Exercise, aspect
+from nbjudge.checking.failure import CheckFailed
+from nbjudge.checking.naming import same
 
 # There are calls of which the starts are known, if drawn as the card says. Before a wrong choice
 # among those counts, so many calls with one start, to be sure that they are drawn so. A right

@@ -10,9 +10,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from gmm_ref.checks import CheckFailed, check, seeded
-from gmm_ref.checks.mistakes.plan import implementation
-from gmm_ref.checks.record import MIME, gathered
-from gmm_ref.checks.table import first_ways
+from nbjudge.checking.plan import implementation
+from nbjudge.checking.results import MIME, gathered
+from nbjudge.checking.table import first_ways
 
 
 def message_of(exercise, function, aspect="value"):

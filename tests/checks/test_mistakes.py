@@ -6,8 +6,8 @@ import re
 import pytest
 
 from gmm_ref.checks import check
-from gmm_ref.checks.mistakes.plan import implementation, singles
-from gmm_ref.checks.table import first_ways, judge
+from nbjudge.checking.plan import implementation, singles
+from nbjudge.checking.table import first_ways, judge
 
 # All 20 seeds take many minutes: `make gate` runs them, every suite one.
 SEEDS = range(int(os.environ.get("CATALOGUE_SEEDS", "1")))

@@ -6,9 +6,9 @@ import pytest
 from classroom import ASSIGNMENT
 from whole_class import QUIET, make_class, rows
 
-from gmm_ref.grading.course import Course
-from gmm_ref.grading.grade import grade_class
-from gmm_ref.grading.walls import NoSandbox, find_bwrap
+from nbjudge.grading.course import Course
+from nbjudge.grading.grade import grade_class
+from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from attacks import ATTACKS
 from classroom import ROOT, Classroom
 from trap import Trap, identifier
 
-from gmm_ref.grading import walls
+from nbjudge.grading.sandbox import bubblewrap
 
 COURSE = Path("/course")
 USER = 30_000
@@ -85,11 +85,11 @@ def _boxed(course, what):
 
 def _box(course):
     """bubblewrap as for a student, but with the repository and the course in it."""
-    trees = walls._trees() | {ROOT}
-    yield walls.find_bwrap()
-    yield from walls._namespaces(True)
-    yield from walls._environment("/tmp")
-    yield from ("--setenv", "PYTHONPATH", str(ROOT), *walls._links())
+    trees = bubblewrap._trees() | {ROOT}
+    yield bubblewrap.find_bwrap()
+    yield from bubblewrap._namespaces(True)
+    yield from bubblewrap._environment("/tmp")
+    yield from ("--setenv", "PYTHONPATH", str(ROOT), *bubblewrap._links())
     yield from ("--proc", "/proc", "--dev", "/dev")
     for folder in ("/tmp", "/dev/shm"):
         yield from ("--perms", "1777", "--size", str(2**29), "--tmpfs", folder)

@@ -24,10 +24,10 @@ from whole_class import (
     written,
 )
 
-from gmm_ref.grading import course as course_module
-from gmm_ref.grading import journal
-from gmm_ref.grading.course import Course, CourseError
-from gmm_ref.grading.grade import Stopped, grade_class
+from nbjudge.grading import course as course_module
+from nbjudge.grading import journal
+from nbjudge.grading.course import Course, CourseError
+from nbjudge.grading.grade import Stopped, grade_class
 
 TWO = ("--jobs", "2")
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from distributed import LocalCluster
 from whole_class import command, finish, kill, outputs, rows, wait_until_graded
 
-from gmm_ref.grading import pool
-from gmm_ref.grading.main import main
+from gmm_ref.demo import main
+from nbjudge.grading.run import pool
 
 
 @pytest.fixture

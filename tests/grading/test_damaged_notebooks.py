@@ -9,8 +9,8 @@ from classroom import ASSIGNMENT, FUNCTIONS, NOTEBOOK, RIGHT, Classroom
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
 
-from gmm_ref.grading.record import repairs_of
-from gmm_ref.grading.repair import Given, repaired
+from nbjudge.grading.notebook.record import repairs_of
+from nbjudge.grading.notebook.repair import Given, repaired
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,10 @@ import pytest
 from classroom import ASSIGNMENT, HONEST_WRONG, NOTEBOOK, RIGHT, Classroom
 
 from gmm_ref.checks import CheckFailed, check, seeded
-from gmm_ref.grading import executor, walls
-from gmm_ref.grading.record import attempts_of, record_of
-from gmm_ref.grading.seeds import class_secret, secret_path, student_seed
+from nbjudge.grading.notebook.record import attempts_of, record_of
+from nbjudge.grading.run import preprocessor as executor
+from nbjudge.grading.run.seeds import class_secret, secret_path, student_seed
+from nbjudge.grading.sandbox import bubblewrap
 
 SETTINGS = {"cell_seconds": 5.0, "call_seconds": 2.0, "notebook_seconds": 60.0}
 
@@ -237,10 +238,10 @@ def test_a_test_cell_of_the_instructors_own_reads_functions_and_data(tmp_path):
 
 @pytest.fixture
 def no_bwrap(monkeypatch):
-    monkeypatch.setattr(walls, "_candidates", list)
-    walls._probe.cache_clear()
+    monkeypatch.setattr(bubblewrap, "_candidates", list)
+    bubblewrap._probe.cache_clear()
     yield
-    walls._probe.cache_clear()
+    bubblewrap._probe.cache_clear()
 
 
 def test_without_a_sandbox_nothing_is_graded_and_the_sentence_says_what_to_do(tmp_path, no_bwrap):
@@ -262,11 +263,11 @@ def test_a_bwrap_that_does_not_start_is_passed_over(tmp_path, monkeypatch):
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'No permissions' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(walls, "_candidates", lambda: [str(broken)])
-    walls._probe.cache_clear()
-    with pytest.raises(walls.NoSandbox, match="No permissions"):
-        walls.find_bwrap()
-    walls._probe.cache_clear()
+    monkeypatch.setattr(bubblewrap, "_candidates", lambda: [str(broken)])
+    bubblewrap._probe.cache_clear()
+    with pytest.raises(bubblewrap.NoSandbox, match="No permissions"):
+        bubblewrap.find_bwrap()
+    bubblewrap._probe.cache_clear()
 
 
 def test_the_limits_are_settings():

@@ -6,14 +6,15 @@ import threading
 
 import pytest
 
-from gmm_ref.checks.calls import attempt
 from gmm_ref.checks.problems import Case
-from gmm_ref.grading import execution, sandbox
-from gmm_ref.grading.digests import package_digest
-from gmm_ref.grading.execution import Cell, Unfinished, Work
-from gmm_ref.grading.sandbox import Lost, Nursery, Sandbox
-from gmm_ref.grading.student import Ended, Limits, Student
-from gmm_ref.grading.walls import NoSandbox, find_bwrap
+from nbjudge.checking.calls import attempt
+from nbjudge.grading.digests import package_digest
+from nbjudge.grading.run import execution
+from nbjudge.grading.run.execution import Cell, Unfinished, Work
+from nbjudge.grading.run.student import Ended, Limits, Student
+from nbjudge.grading.sandbox import sandbox
+from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
+from nbjudge.grading.sandbox.sandbox import Lost, Nursery, Sandbox
 
 try:
     find_bwrap()

@@ -5,7 +5,7 @@ from attacks import ATTACKS
 from classroom import FUNCTIONS, Classroom
 from trap import BYSTANDERS, Trap, identifier
 
-from gmm_ref.grading.walls import NoSandbox, find_bwrap
+from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
 
 try:
     find_bwrap()

@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from gmm_ref.grading.pool import EXECUTION, Gone, LocalPool, away
+from nbjudge.grading.run.pool import EXECUTION, Gone, LocalPool, away
 
 
 def die(path, deaths):

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from whole_class import command, finish, rows, wait_until_graded
 
-from gmm_ref.grading.course import CONFIG, Course
+from nbjudge.grading.course import CONFIG, Course
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("pg_virtualenv"), reason="there is no pg_virtualenv, of postgresql-common"

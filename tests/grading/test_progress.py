@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from gmm_ref.grading import progress
-from gmm_ref.grading.progress import Watcher
+from nbjudge.grading import progress
+from nbjudge.grading.progress import Watcher
 
 
 @pytest.fixture

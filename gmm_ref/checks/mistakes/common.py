@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.plan import Plan
+from nbjudge.checking.plan import Plan
 
 
 class Numbers(Plan):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.plan import Plan, as_floats
+from nbjudge.checking.plan import Plan, as_floats
 
 
 class Density(Plan):

@@ -4,8 +4,8 @@ import numpy as np
 
 from gmm_ref.checks.mistakes.common import Numbers, Total
 from gmm_ref.checks.mistakes.joint import Joint
-from gmm_ref.checks.mistakes.plan import as_floats
 from gmm_ref.checks.mistakes.posterior import Responsibilities, softmax
+from nbjudge.checking.plan import as_floats
 
 
 class ExpectedCompleteLogLikelihood(Joint, Total):

@@ -11,7 +11,7 @@ from gmm_ref.checks.mistakes.joint import (
     softmax_of_the_log_weights,
     weights_sorted,
 )
-from gmm_ref.checks.mistakes.plan import as_floats
+from nbjudge.checking.plan import as_floats
 
 
 class OneHot(Table):

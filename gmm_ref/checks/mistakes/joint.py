@@ -4,7 +4,7 @@ import numpy as np
 
 from gmm_ref.checks.mistakes.common import Logarithm, Table, whole_numbers_like_the_data
 from gmm_ref.checks.mistakes.density import Density
-from gmm_ref.checks.mistakes.plan import as_floats
+from nbjudge.checking.plan import as_floats
 
 # What students add to a number before its logarithm, or put in place of a zero.
 TINY = (1e-300, np.finfo(float).tiny, 1e-100, 1e-20, 1e-16, np.finfo(float).eps, 1e-15, 1e-12)

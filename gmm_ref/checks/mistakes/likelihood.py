@@ -4,7 +4,7 @@ import numpy as np
 
 from gmm_ref.checks.mistakes.common import Logarithm, PerPoint, Total, whole_numbers_like_the_data
 from gmm_ref.checks.mistakes.joint import TINY, Joint
-from gmm_ref.checks.mistakes.plan import as_floats
+from nbjudge.checking.plan import as_floats
 
 
 class Marginal(Joint):

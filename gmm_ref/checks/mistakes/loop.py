@@ -6,8 +6,8 @@ import numpy as np
 
 from gmm_ref.checks.mistakes.em import MStep
 from gmm_ref.checks.mistakes.joint import Joint
-from gmm_ref.checks.mistakes.plan import Plan, as_floats
 from gmm_ref.checks.mistakes.posterior import softmax
+from nbjudge.checking.plan import Plan, as_floats
 
 # The mistakes of the M-step that are looked for in a whole run as well.
 _STEP_MISTAKES = {

@@ -11,7 +11,7 @@ from gmm_ref.checks.mistakes.common import (
     whole_numbers_like_the_data,
 )
 from gmm_ref.checks.mistakes.joint import TINY, Joint
-from gmm_ref.checks.mistakes.plan import Plan, as_floats
+from nbjudge.checking.plan import Plan, as_floats
 
 
 def softmax(a, axis=1):

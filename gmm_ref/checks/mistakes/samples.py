@@ -4,7 +4,7 @@ import numpy as np
 
 from gmm_ref.checks.mistakes.common import squeezed
 from gmm_ref.checks.mistakes.joint import Joint
-from gmm_ref.checks.mistakes.plan import Plan, as_floats
+from nbjudge.checking.plan import Plan, as_floats
 
 
 class Labels(Plan):

@@ -1,0 +1,1 @@
+"""Checks that name the mistake, and marks that student code cannot change: for any course."""

@@ -1,0 +1,1 @@
+"""An exercise, its cases, its known mistakes, the diagnosis, the message."""

@@ -1,0 +1,121 @@
+"""Exercises whose answer is a sample: the right distribution, by whatever method."""
+
+from gmm_ref.checks.problems import Case, case_of
+from nbjudge.checking.compare import form_fault
+from nbjudge.checking.exercise import Exercise, aspect
+from nbjudge.checking.resemblance import arrays, equal, parts_of, recognise_draws, reseeded
+
+# So many samples of so many draws: their totals must scatter, too.
+N_SAMPLES, N_EACH = 40, 100
+
+
+class Sampler(Exercise):
+    """A function that draws.
+
+    kinds: for each part of the answer "number" or "integer";
+    problems(rng, aspect) -> [(note, problem)], with the sizes that the aspect's tests need;
+    distribution_fault(answer, case arguments): what is wrong with the draws, or None;
+    signature(answer, case arguments): statistics that tell mistakes apart, an iterable;
+    totals_fault(answers, case arguments): what is wrong with many small samples together, or None.
+    """
+
+    def __init__(
+        self,
+        reference,
+        formula,
+        plan,
+        kinds,
+        problems,
+        distribution_fault,
+        signature,
+        totals_fault=None,
+    ):
+        super().__init__(reference, formula, plan)
+        self.kinds = kinds
+        self.problems = problems
+        self.distribution_fault = distribution_fault
+        self.signature = signature
+        self.totals_fault = totals_fault
+
+    @aspect
+    def form(self, function):
+        """Type and shape of the answer, and the rng as its only source of chance."""
+        for case in self.cases("form"):
+            first = self._draw("form", function, case)
+            again = self._draw("form", function, case)
+            if not equal(first.result, again.result):
+                raise self.fail(
+                    "form",
+                    function,
+                    case,
+                    first,
+                    "The same rng, in the same state, gave two different answers: draw with "
+                    "rng alone, not with np.random or a generator of your own.",
+                )
+            other = self._draw("form", function, reseeded(case))
+            if equal(first.result, other.result):
+                raise self.fail(
+                    "form",
+                    function,
+                    case,
+                    first,
+                    "Two different rng gave the same answer: draw with the rng that is passed, "
+                    "not with a fixed seed.",
+                )
+
+    @aspect
+    def value(self, function):
+        """The distribution of the draws, at a false alarm of one in a million."""
+        self._judge("value", function)
+        if self.totals_fault:
+            self._judge_totals(function)
+
+    @aspect
+    def hard(self, function):
+        """The distribution at the edge: weight 0, one component, one draw, integers, an offset."""
+        self._judge("hard", function)
+
+    def cases(self, aspect):
+        """The calls that an aspect makes."""
+        rng = self.rng(aspect)
+        return [case_of(self.parameters, p, note) for note, p in self.problems(rng, aspect)]
+
+    def recognise(self, aspect, function, case, outcome):
+        """The mistakes whose draws the function's are like: in form, in order, in distribution."""
+        return recognise_draws(self, function, case)
+
+    def _judge(self, aspect, function):
+        for case in self.cases(aspect):
+            outcome = self._draw(aspect, function, case)
+            fault = self.distribution_fault(arrays(outcome.result), case.arguments)
+            if fault:
+                raise self.fail(aspect, function, case, outcome, fault)
+
+    def _judge_totals(self, function):
+        case = self.cases("value")[0]
+        case = Case(case.arguments | {"n_samples": N_EACH}, f"{N_SAMPLES} times, each time anew")
+        outcomes = [self._draw("value", function, reseeded(case, i)) for i in range(N_SAMPLES)]
+        answers = [arrays(outcome.result) for outcome in outcomes]
+        fault = self.totals_fault(answers, case.arguments)
+        if fault:
+            raise self.fail("value", function, case, outcomes[0], fault)
+
+    def _draw(self, aspect, function, case):
+        """The Outcome, after a look at its form."""
+        outcome = self.call(aspect, function, case)
+        fault = self._form_fault(outcome.result, case)
+        if fault:
+            raise self.fail(aspect, function, case, outcome, fault)
+        return outcome
+
+    def _form_fault(self, answer, case):
+        parts = parts_of(self.reference(**reseeded(case).arguments))
+        pair = isinstance(answer, (tuple, list)) and len(answer) == len(parts)
+        if len(parts) > 1 and not pair:
+            return f"It must return {len(parts)} arrays: X, z."
+        answers = answer if len(parts) > 1 else (answer,)
+        for got, wanted, kind in zip(answers, parts, self.kinds, strict=True):
+            fault = form_fault(got, wanted, kind)
+            if fault:
+                return fault
+        return None

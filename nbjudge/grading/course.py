@@ -1,0 +1,226 @@
+"""A course folder: its assignments, its submissions, its gradebook. All through nbgrader."""
+
+import csv
+import hashlib
+import itertools
+import json
+import logging
+import os
+import sysconfig
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import CsvExportPlugin
+from traitlets.config import PyFileConfigLoader
+
+from nbjudge.grading import journal
+from nbjudge.grading.digests import file_digest, package_digest, tree_digest
+
+CONFIG = "nbgrader_config.py"
+_numbers = itertools.count()
+
+
+class CourseError(Exception):
+    """Something about the course folder that its teacher can put right; the text says what."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What nbgrader made of one request: whether it went through, and what it logged."""
+
+    success: bool
+    log: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One submission in the gradebook; ``needs_manual`` tells of questions still to be marked."""
+
+    student: str
+    assignment: str
+    auto_score: float
+    max_auto_score: float
+    late_seconds: float
+    needs_manual: bool
+
+
+class Course:
+    """The course in the folder ``root``; each thread that grades needs one of its own.
+
+    allow_unsandboxed: run student code as this user where no sandbox can be had.
+    Raises CourseError if the folder holds no nbgrader_config.py.
+    """
+
+    def __init__(self, root, allow_unsandboxed=False):
+        self.root = Path(root).resolve()
+        if not (self.root / CONFIG).is_file():
+            raise CourseError(
+                f"{self.root} is no course folder: there is no {CONFIG} in it. "
+                f"Stand in the course folder, or name it with --course."
+            )
+        _find_scripts()
+        self.allow_unsandboxed = allow_unsandboxed
+        config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+        config.CourseDirectory.root = str(self.root)
+        config.SandboxExecute.allow_unsandboxed = allow_unsandboxed
+        self.directory = CourseDirectory(config=config)
+        self.api = NbGraderAPI(self.directory, config=config)
+        # Of its own, so that what nbgrader says of one submission is not heard of another.
+        self.api.log = logging.getLogger(f"{__name__}.{next(_numbers)}")
+        self.api.log.setLevel(logging.INFO)
+        self.registered = self.root / ".registered.json"
+
+    def another(self):
+        """The same course once more, for another thread."""
+        return Course(self.root, self.allow_unsandboxed)
+
+    @property
+    def assignments(self):
+        """The ids of the assignments in solutions/, in the order of the text."""
+        source = self.root / self.directory.source_directory
+        return sorted(path.name for path in source.iterdir() if any(path.glob("*.ipynb")))
+
+    def check_assignment(self, assignment):
+        """Raise CourseError if there is no such assignment."""
+        if assignment not in self.assignments:
+            raise CourseError(
+                f"There is no assignment {assignment} in {self.directory.source_directory}/. "
+                f"There are: {', '.join(self.assignments)}."
+            )
+
+    def students(self, assignment):
+        """Who has submitted an assignment: the folders submitted/STUDENT/ASSIGNMENT."""
+        submitted = self.root / self.directory.submitted_directory
+        return sorted(
+            path.parent.name for path in submitted.glob(f"*/{assignment}") if path.is_dir()
+        )
+
+    def release(self, assignment):
+        """Generate the students' version from the solutions, and register it in the gradebook."""
+        outcome = _outcome(self.api.generate_assignment(assignment, force=True, create=True))
+        if not outcome.success:
+            raise CourseError(f"{assignment} could not be released. nbgrader says:\n{outcome.log}")
+        digests = self._digests() | {assignment: self._source_digest(assignment)}
+        self.registered.write_text(json.dumps(digests, indent=1) + "\n")
+
+    def register(self, assignment):
+        """Release an assignment that the gradebook does not know, or that has changed since."""
+        known = self._digests().get(assignment) == self._source_digest(assignment)
+        with self.gradebook() as gradebook:
+            try:
+                gradebook.find_assignment(assignment)
+            except MissingEntry:
+                known = False
+        if not known:
+            self.release(assignment)
+
+    def grade(self, assignment, student):
+        """Run one submission, record its marks, write its feedback page. Returns an Outcome.
+
+        What the marks depend on is taken down before, so that a change meanwhile is seen later.
+        """
+        begun, digest = time.monotonic(), self.digest(assignment, student)
+        outcome = _outcome(self.api.autograde(assignment, student, force=True, create=True))
+        return self._write_pages(assignment, student, digest, begun) if outcome.success else outcome
+
+    def renew_pages(self, assignment, student):
+        """Write the feedback page of a graded submission once more. Returns an Outcome."""
+        digest = self.digest(assignment, student)
+        return self._write_pages(assignment, student, digest, time.monotonic())
+
+    def _write_pages(self, assignment, student, digest, begun):
+        with self.gradebook() as gradebook:
+            by_hand = journal.by_hand(gradebook, student)[assignment, student]
+        outcome = _outcome(self.api.generate_feedback(assignment, student, force=True))
+        if outcome.success:
+            with self.gradebook() as gradebook:
+                seconds = time.monotonic() - begun
+                journal.write(gradebook, assignment, student, digest, by_hand, seconds)
+        return outcome
+
+    def graded(self):
+        """Two sets of (assignment, student): graded and unchanged; marked by hand since then."""
+        with self.gradebook() as gradebook:
+            written, by_hand = journal.graded(gradebook), journal.by_hand(gradebook)
+        known = {
+            which: hand
+            for which, (digest, hand) in written.items()
+            if self.feedback_pages(*which) and digest == self.digest(*which)
+        }
+        return set(known), {which for which, hand in known.items() if hand != by_hand[which]}
+
+    def digest(self, assignment, student):
+        """A hash of all that the marks of a submission depend on."""
+        submitted = self.root / self.directory.submitted_directory / student / assignment
+        parts = [tree_digest(submitted), self._source_digest(assignment), package_digest()]
+        parts.append(file_digest(self.root / CONFIG).hex())
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+    def feedback_pages(self, assignment, student):
+        """The feedback pages that there are for one submission."""
+        folder = self.root / self.directory.feedback_directory / student / assignment
+        return sorted(folder.glob("*.html"))
+
+    def marks(self):
+        """Every graded submission in the gradebook as a Mark, by student and assignment."""
+        marks = []
+        with self.gradebook() as gradebook:
+            for assignment in gradebook.assignments:
+                late = {one.id: one.total_seconds_late for one in assignment.submissions}
+                marks += [
+                    Mark(
+                        row["student"],
+                        assignment.name,
+                        row["code_score"],
+                        row["max_code_score"],
+                        late[row["id"]],
+                        bool(row["needs_manual_grade"]),
+                    )
+                    for row in gradebook.submission_dicts(assignment.name)
+                ]
+        return sorted(marks, key=lambda mark: (mark.student, mark.assignment))
+
+    def set_due(self, assignment, due):
+        """Set when an assignment is due, an ISO time in UTC."""
+        with self.gradebook() as gradebook:
+            gradebook.update_or_create_assignment(assignment, duedate=due)
+
+    def export(self):
+        """Write grades.csv, a line for each assignment and student, in order. Returns its path."""
+        path = self.root / "grades.csv"
+        with self.gradebook() as gradebook:
+            CsvExportPlugin(to=str(path)).export(gradebook)
+        with open(path, newline="") as file:
+            lines = csv.DictReader(file)
+            ordered = sorted(lines, key=lambda line: (line["assignment"], line["student_id"]))
+        with open(path, "w", newline="") as file:
+            writer = csv.DictWriter(file, lines.fieldnames)
+            writer.writeheader()
+            writer.writerows(ordered)
+        return path
+
+    def gradebook(self):
+        """The gradebook, to be used in a with statement."""
+        return Gradebook(self.directory.db_url, self.directory.course_id)
+
+    def _digests(self):
+        return json.loads(self.registered.read_text()) if self.registered.exists() else {}
+
+    def _source_digest(self, assignment):
+        """A hash of all files of an assignment's source."""
+        return tree_digest(self.root / self.directory.source_directory / assignment)
+
+
+def _outcome(result):
+    return Outcome(result["success"], result.get("log", "") + result.get("error", ""))
+
+
+def _find_scripts():
+    """Put this environment's scripts on the PATH: nbgrader calls one of them, alembic, by name."""
+    scripts, path = sysconfig.get_path("scripts"), os.environ.get("PATH", "")
+    if scripts not in path.split(os.pathsep):
+        os.environ["PATH"] = scripts + os.pathsep + path

@@ -1,0 +1,61 @@
+"""Feedback pages: nbgrader's own, with the marks filled in here and the page made elsewhere."""
+
+import functools
+
+from nbconvert.exporters import Exporter, HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbgrader.converters import GenerateFeedback
+
+from nbjudge.grading.run.pool import away
+
+# What the page takes from the resources; the rest is functions, which each process has itself.
+NEEDED = ("metadata", "nbgrader", "inlining")
+
+# How many cells' texts are kept as they stand on a page.
+REMEMBERED = 1000
+
+
+class FeedbackExporter(HTMLExporter):
+    """Fills in the marks, for which it needs the gradebook, and has the page made by the pool."""
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        """The page of a notebook, and its resources."""
+        nb, resources = Exporter.from_notebook_node(self, nb, resources, **kwargs)
+        plain = {name: resources[name] for name in NEEDED if name in resources}
+        return away(page, nb, plain), resources
+
+
+def page(nb, resources):
+    """The page of a notebook that has its marks."""
+    for cell in nb.cells:
+        cell.metadata.setdefault("alt", "A picture that this cell drew")
+    return _pages().from_notebook_node(nb, resources)[0]
+
+
+class _Pages(HTMLExporter):
+    """Makes the page and no more: HTMLExporter reads it again as a tree, to look for alt texts."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        # Most cells are the assignment's, the same on every student's page.
+        remember = functools.lru_cache(REMEMBERED)
+        code = remember(Highlight2HTML(pygments_lexer="python", parent=self))
+        # Nothing of the page's context: a submission's texts have no attachments any more.
+        text = remember(lambda source: self.markdown2html({}, source))
+        data_type = WidgetsDataTypeFilter(notebook_metadata={}, parent=self)
+        self.register_filter("highlight_code", lambda source, **_: code(source))
+        self.register_filter("markdown2html", lambda source: text(source))
+        self.register_filter("filter_data_type", data_type)
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        resources = self._init_resources(resources)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)
+
+
+@functools.cache
+def _pages():
+    """One for all pages: most of the time that a page takes is its templates' being read."""
+    exporter = _Pages(config=GenerateFeedback().config)
+    exporter._preprocessors = []
+    return exporter

@@ -1,0 +1,109 @@
+"""The command gmm-course."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from nbjudge.grading.course import Course, CourseError
+from nbjudge.grading.grade import Stopped, grade_class
+from nbjudge.grading.marks import marks_table
+from nbjudge.grading.run.pool import Gone
+from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
+
+console = Console()
+
+
+@click.group()
+def main():
+    """Run a class: release its assignments, grade them, export the marks."""
+
+
+course_option = click.option(
+    "--course",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The course folder; by default the one you stand in.",
+)
+assignments_argument = click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+
+
+@main.command("release")
+@assignments_argument
+@course_option
+def release_command(assignments, course):
+    """Generate exercises/ from solutions/: the named assignments, or all."""
+    course = open_course(course)
+    for assignment in _chosen(course, assignments):
+        course.release(assignment)
+        console.print(f"released {assignment}")
+
+
+@main.command("grade")
+@assignments_argument
+@course_option
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Notebooks at once; by default as many as there are cores.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Give the notebooks to the Dask cluster with this scheduler, such as tcp://host:8786.",
+)
+@click.option("--force", is_flag=True, help="Grade again what is graded and has not changed.")
+@click.option(
+    "--allow-unsandboxed",
+    is_flag=True,
+    help="Run student code as you, unprotected, where no sandbox can be had.",
+)
+def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed):
+    """Grade submitted/STUDENT/ASSIGNMENT: marks in the gradebook, autograded/, feedback/.
+
+    Without a name, all assignments. What is graded and has not changed is left as it is. Exit code
+    0 only if every submission got its marks.
+    """
+    if not (allow_unsandboxed or scheduler):
+        _require_sandbox()
+    course = open_course(course, allow_unsandboxed)
+    chosen = _chosen(course, assignments)
+    try:
+        failed = grade_class(course, chosen, console, jobs, scheduler, force)
+    except (CourseError, Gone, Stopped) as reason:
+        sys.exit(str(reason))
+    console.print(marks_table(course.marks()))
+    if failed:
+        names = ", ".join(f"{student}/{assignment}" for assignment, student in failed)
+        sys.exit(f"{len(failed)} submissions got no marks: {names}. The log lines above say why.")
+
+
+@main.command("export")
+@course_option
+def export_command(course):
+    """Write grades.csv, a line for each student and assignment."""
+    console.print(f"wrote {open_course(course).export()}")
+
+
+def _require_sandbox():
+    try:
+        find_bwrap()
+    except NoSandbox as refusal:
+        sys.exit(str(refusal))
+
+
+def open_course(folder, allow_unsandboxed=False):
+    try:
+        return Course(folder, allow_unsandboxed)
+    except CourseError as error:
+        sys.exit(str(error))
+
+
+def _chosen(course, assignments):
+    try:
+        for assignment in assignments:
+            course.check_assignment(assignment)
+    except CourseError as error:
+        sys.exit(str(error))
+    return list(assignments) or course.assignments

@@ -1,0 +1,1 @@
+"""Reading a submission, and putting it right."""

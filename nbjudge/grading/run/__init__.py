@@ -1,0 +1,1 @@
+"""One notebook, run and judged; many at once."""

@@ -1,0 +1,280 @@
+"""The judge's end of a student's process: asks, waits a bounded time, and starts it anew."""
+
+import contextlib
+import secrets
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nbjudge.checking.remote import NoAnswer, RemoteError
+from nbjudge.grading.sandbox.inside import codec
+from nbjudge.grading.sandbox.sandbox import Lost, memory_used
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a student's notebook may use. Seconds, bytes, and numbers of things."""
+
+    cell_seconds: float = 30
+    call_seconds: float = 10
+    notebook_seconds: float = 180
+    restarts: int = 12
+    memory: int = 2 * 2**30
+    total_memory: int = 3 * 2**30
+    processes: int = 32
+    file_size: int = 64 * 2**20
+    answer_size: int = codec.MAX_BODY
+    output_size: int = 2**20
+
+    def resources(self, names):
+        """The limits that the system keeps, those of ``names`` in Python's module ``resource``."""
+        limits = {
+            "RLIMIT_AS": self.memory,
+            "RLIMIT_NPROC": self.processes,
+            "RLIMIT_FSIZE": self.file_size,
+            "RLIMIT_CPU": int(self.notebook_seconds) + 1,
+            "RLIMIT_NOFILE": 256,
+        }
+        return {name: limits[name] for name in names}
+
+
+# What part of its time a function has left that ran out of it, and a cell that may call it.
+SLOW = 5
+# How much longer than the student's own clock the judge waits, and how long a start may take.
+GRACE, START_SECONDS = 2, 30
+MAX_NOTES, MAX_STRAY_FRAMES = 100, 1000
+
+
+class _Exhausted(Exception):
+    """The processes of a student take more memory than they may."""
+
+
+class Ended(Exception):
+    """The student's process is gone or useless; the text says how that came, to the student."""
+
+
+@dataclass
+class Student:
+    """The process that holds a student's definitions, started when first needed.
+
+    box: a Sandbox or NoWalls; files: name -> bytes of the student's folder. After an end the
+    cells that did no harm are run again, so that what they defined can still be judged.
+    """
+
+    box: object
+    files: dict
+    limits: Limits
+    notes: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.deadline = time.monotonic() + self.limits.notebook_seconds
+        self.stack = contextlib.ExitStack()
+        self.channel = None
+        self.starts = 0
+        # Seconds spent on starts.
+        self.starting = 0.0
+        self.cells = []
+        # Names of functions that ran out of time.
+        self.slow = set()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def run(self, source, number):
+        """The outputs of a cell, which is remembered for a later start; or Ended.
+
+        After a function ran out of time, cells have less of it: one that calls it never ends.
+        """
+        seconds = self.limits.cell_seconds / (SLOW if self.slow else 1)
+        answer = self._ask(
+            seconds, do="run", source=source, number=number, room=self.limits.output_size
+        )
+        outputs = answer.get("outputs")
+        # A cell that ran out of time is not run again: it would only cost the others theirs.
+        if answer.get("slow"):
+            raise Ended(f"This cell took longer than {seconds:g} s and was stopped.")
+        self.cells.append((source, number))
+        return outputs if isinstance(outputs, list) else []
+
+    def look(self, name):
+        """What stands behind a name of the notebook: {"kind": "function"} or the like."""
+        return self._ask(self.limits.call_seconds, do="look", name=name)
+
+    def call(self, name, args, kwargs):
+        """The result of the student's function; RemoteError, NotImplementedError or NoAnswer.
+
+        One that ran out of time has less of it from then on: it may be a loop without end.
+        """
+        seconds = self.limits.call_seconds / (SLOW if name in self.slow else 1)
+        try:
+            answer = self._ask(
+                seconds,
+                do="call",
+                name=name,
+                args=list(args),
+                untouched=list(args),
+                kwargs=kwargs,
+            )
+        except Ended as end:
+            raise NoAnswer(f"{name} gave no answer. {end}") from None
+        if answer.get("slow"):
+            self.slow.add(name)
+            raise NoAnswer(
+                f"{name} gave no answer within {seconds:g} s: does a loop in it never end?"
+            )
+        if "refused" in answer:
+            raise NoAnswer(f"{name} returned {_text(answer['refused'])}.")
+        if "error" in answer:
+            raise _raised(answer["error"])
+        _write_back(args, answer.get("changed", []))
+        return answer.get("result")
+
+    def stop(self):
+        """End the process, with all that it started."""
+        self.channel = None
+        self.stack.close()
+
+    def _ask(self, seconds, **request):
+        """The answer to a request, whatever it is, as a dict; or Ended."""
+        self._ensure()
+        seconds = min(seconds, self._left())
+        until = time.monotonic() + seconds + GRACE
+        try:
+            return self._exchange(until, seconds=seconds, **request)
+        except codec.OutOfTime:
+            words = f"It took longer than {seconds:g} s and could not be stopped gently."
+            self._end("no reply in time", words)
+        except codec.Closed as error:
+            words = "Its process ended: by os._exit, for want of memory, or by a crash."
+            self._end("the process ended", words, str(error))
+        except codec.Refused as refused:
+            self._end("a reply was refused", f"It sent {refused}.")
+        except _Exhausted:
+            limit = f"{self.limits.total_memory / 1e9:.1f} GB"
+            self._end("memory", f"Its processes took more than {limit} of memory together.")
+
+    def _exchange(self, until, **request):
+        number = secrets.randbits(60)
+        if request["do"] == "look":
+            request.pop("seconds")
+        self.channel.send({"id": number, **request}, until)
+        for _ in range(MAX_STRAY_FRAMES):
+            answer = self.channel.receive(until)
+            if type(answer) is not dict:
+                raise codec.Refused("something that is no reply")
+            if "note" in answer:
+                self._take_note(answer["note"])
+            elif answer.get("id") == number:
+                return answer
+            else:
+                raise codec.Refused("a reply to a question that was not asked")
+        raise codec.Refused("messages without end")
+
+    def _ensure(self):
+        while self.channel is None or self._left() <= 0:
+            if self._left() <= 0:
+                self.stop()
+                raise Ended(f"The notebook used up its {self.limits.notebook_seconds:g} s.")
+            if self.starts > self.limits.restarts:
+                raise Ended(f"The notebook's process ended {self.starts} times: no further start.")
+            begun = time.monotonic()
+            self._start()
+            self.starting += time.monotonic() - begun
+            self._run_again()
+
+    def _start(self):
+        self.starts += 1
+        try:
+            process, stream, folder, user = self.stack.enter_context(self.box.process())
+        except OSError as error:
+            raise Lost(f"a student's process could not be started: {error!r}") from None
+
+        def watch():
+            if memory_used(process.pid) > self.limits.total_memory:
+                raise _Exhausted
+
+        self.channel = codec.Channel(
+            stream, self.limits.answer_size + codec.MAX_HEADER, watch=watch
+        )
+        try:
+            self._exchange(
+                time.monotonic() + START_SECONDS,
+                do="start",
+                files=self.files,
+                limits=self.limits.resources(self.box.limited),
+                answer_size=self.limits.answer_size,
+                folder=folder,
+                user=user,
+            )
+        except (codec.OutOfTime, codec.Closed, codec.Refused) as error:
+            self.stop()
+            raise Lost(f"a student's process did not come up: {error!r}") from None
+
+    def _run_again(self):
+        """Run the remembered cells in a new process; one that ends it is forgotten."""
+        for source, number in list(self.cells):
+            seconds = min(self.limits.cell_seconds, self._left())
+            until = time.monotonic() + seconds + GRACE
+            try:
+                self._exchange(
+                    until, do="run", source=source, number=number, seconds=seconds, room=0
+                )
+            except (codec.OutOfTime, codec.Closed, codec.Refused, _Exhausted):
+                self.cells.remove((source, number))
+                self.stop()
+                return
+
+    def _left(self):
+        return self.deadline - time.monotonic()
+
+    def _take_note(self, note):
+        if len(self.notes) < MAX_NOTES and isinstance(note, list) and len(note) == 2:
+            note = tuple(map(_text, note))
+            if note not in self.notes:
+                self.notes.append(note)
+
+    def _end(self, fact, words, detail=""):
+        self.stop()
+        self._take_note(["ended", f"{fact}: {detail}" if detail else fact])
+        raise Ended(words)
+
+
+def _raised(account):
+    """The exception of the student's function, from what its process said of it."""
+    if type(account) is not dict:
+        account = {}
+    kind, text, line = (_text(account.get(part, "")) for part in ("kind", "text", "line"))
+    if kind == "NotImplementedError":
+        error = NotImplementedError(text)
+        error.function = _text(account.get("function", ""))
+        return error
+    return RemoteError(kind or "an unknown error", text, line)
+
+
+def _write_back(args, changed):
+    """Do to our arguments what the student's function did to its copies of them."""
+    for entry in changed if isinstance(changed, list) else []:
+        if isinstance(entry, list) and len(entry) == 2 and entry[0] in range(len(args)):
+            _overwrite(args[entry[0]], entry[1])
+
+
+def _overwrite(ours, theirs):
+    if isinstance(ours, np.ndarray):
+        if isinstance(theirs, np.ndarray) and theirs.shape == ours.shape:
+            ours[...] = theirs
+    elif isinstance(ours, (tuple, list)) and isinstance(theirs, (tuple, list)):
+        for part, other in zip(ours, theirs, strict=False):
+            _overwrite(part, other)
+        if isinstance(ours, list):
+            ours[:] = ours[: len(theirs)] + list(theirs[len(ours) :])
+    elif isinstance(ours, dict) and isinstance(theirs, dict):
+        ours.update(theirs)
+
+
+def _text(value):
+    """What came as text, cut; anything else as nothing."""
+    return value[:2000] if type(value) is str else ""

@@ -1,0 +1,233 @@
+"""A process that has imported the libraries once, and is forked for each notebook.
+
+It is a script, started by `nbjudge.grading.sandbox` within the walls. No code of a student ever
+runs in it: a fork first leaves it for processes, folders, shared memory, network and keys of its
+own, and gives up what let it do so. When a fork is ended, all that it started ends with it.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import os
+import random
+import signal
+import socket
+import stat
+import struct
+import sys
+
+import numpy as np
+import worker
+
+# What notebooks import, so that a fork need not.
+LIBRARIES = ("scipy.linalg", "scipy.special", "scipy.stats", "matplotlib.pyplot",
+             "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline")  # fmt: skip
+# Linux's numbers, from its headers sched.h, mount.h, prctl.h and capability.h.
+NEW_FOLDERS, NEW_NAME, NEW_MEMORY, NEW_USERS, NEW_PROCESSES, NEW_NETWORK = (
+    0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)  # fmt: skip
+NO_SUID, NO_DEVICES, NO_PROGRAMS, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
+SUBREAPER, NO_NEW_PRIVILEGES, DROP_BOUNDING, CAPABILITY_VERSION = 36, 38, 24, 0x20080522
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def main(size, own_users, descriptor):
+    """Serve the socket of this number: b"+" and a socket begin a fork, b"-" ends it."""
+    control = socket.socket(fileno=descriptor)
+    warm_up()
+    _call("prctl", SUBREAPER, 1, 0, 0, 0)
+    control.sendall(b"+" if can_fork(size, own_users) else b"-")
+    child = None
+    while True:
+        order, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if order == b"+":
+            child = fork(descriptors[0], size, own_users)
+            os.close(descriptors[0])
+        elif order == b"-":
+            end(child)
+        else:
+            return
+        control.sendall(order)
+
+
+def warm_up():
+    """Import, and let IPython and matplotlib do what they do but once."""
+    shell = worker.make_shell()
+    for name in LIBRARIES:
+        # A library that is not there is a matter of the notebook that wants it.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    fail(shell)
+    with contextlib.suppress(ImportError):
+        draw()
+    gc.collect()
+    gc.freeze()
+
+
+def fail(shell):
+    """Have an error put into words for nobody: the first time, it takes ten times as long."""
+    try:
+        raise ValueError
+    except ValueError:
+        shell.InteractiveTB.structured_traceback(*sys.exc_info())
+
+
+def draw():
+    """Draw a picture for nobody: fonts and formulas take longer the first time."""
+    pyplot = importlib.import_module("matplotlib.pyplot")
+    _, ax = pyplot.subplots()
+    ax.plot([1, 2], "o-", label="$x_1$")
+    ax.hist([1, 2])
+    ax.set(xlabel="x", ylabel="y", title="picture")
+    ax.legend()
+    # It goes to the outputs of the shell, which have no room as long as no cell runs.
+    pyplot.show()
+    pyplot.close("all")
+
+
+def can_fork(size, own_users):
+    """Whether this system lets a fork have walls of its own; a fork must find one thread alone."""
+    if len(os.listdir("/proc/self/task")) != 1:
+        return False
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        try:
+            child = fork(theirs.fileno(), size, own_users, trial=True)
+        except OSError:
+            return False
+        theirs.close()
+        came_up = ours.recv(1) == b"+"
+        end(child)
+        return came_up
+
+
+def fork(stream, size, own_users, trial=False):
+    """The process id of a new process that serves the socket ``stream`` behind its own walls."""
+    reader, writer = os.pipe()
+    between = os.fork()
+    if between == 0:
+        try:
+            unshare(own_users)
+            child = os.fork()
+            if child == 0:
+                serve(stream, size, trial)
+            os.write(writer, struct.pack("i", child))
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(between, 0)
+    if not said:
+        raise OSError("a fork could not leave its parent")
+    return struct.unpack("i", said)[0]
+
+
+def end(child):
+    """Kill a fork; it is the first of its processes, and the system kills the others with it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)
+
+
+def unshare(own_users):
+    """Leave everything of the parent's; the processes only with the next fork."""
+    user, group = os.getuid(), os.getgid()
+    kinds = NEW_FOLDERS | NEW_NAME | NEW_MEMORY | NEW_PROCESSES | NEW_NETWORK
+    _call("unshare", kinds | (NEW_USERS if own_users else 0))
+    if own_users:
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{user} {user} 1"),
+            ("gid_map", f"{group} {group} 1"),
+        ):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+
+
+def serve(stream, size, trial):
+    """Be the first process of a new world, and have a student's process in it to the end."""
+    try:
+        os.setsid()
+        os.closerange(3, stream)
+        os.closerange(stream + 1, os.sysconf("SC_OPEN_MAX"))
+        mount(size)
+        student = os.fork()
+        if student:
+            os.close(stream)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            give_up_rights()
+            # Those whose parents are gone are buried here.
+            while os.wait()[0] != student:
+                pass
+        elif trial:
+            give_up_rights()
+            os.write(stream, b"+")
+        else:
+            random.seed()
+            np.random.seed()
+            worker.main(stream, give_up_rights)
+    finally:
+        os._exit(0)
+
+
+def mount(size):
+    """Folders that nobody else sees, empty ones where the student may write."""
+    _mount(None, "/", None, RECURSIVE | PRIVATE)
+    for folder in ("/tmp", "/dev/shm", os.environ["HOME"]):
+        # Python itself may lie in one of them.
+        kept = [(place, os.open(place, os.O_PATH)) for place in mounted_in(folder)]
+        _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEVICES, f"size={size},mode=1777")
+        for place, descriptor in kept:
+            make_place(place, descriptor)
+            _mount(f"/proc/self/fd/{descriptor}", place, None, BIND | RECURSIVE)
+            os.close(descriptor)
+    _mount("proc", "/proc", "proc", NO_SUID | NO_DEVICES | NO_PROGRAMS)
+
+
+def mounted_in(folder):
+    """The files and folders that bubblewrap put into a folder, those within them apart."""
+    with open("/proc/self/mounts") as file:
+        places = sorted(line.split()[1] for line in file)
+    places = [place for place in places if place.startswith(folder + "/")]
+    # A blank in a name stands there as its octal number.
+    places = [place.encode().decode("unicode_escape") for place in places]
+    return [p for p in places if not any(p.startswith(other + "/") for other in places)]
+
+
+def make_place(place, descriptor):
+    """An empty file or folder to put it back on."""
+    if stat.S_ISDIR(os.stat(descriptor).st_mode):
+        os.makedirs(place, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        os.chmod(os.path.dirname(place), 0o1777)
+        os.close(os.open(place, os.O_CREAT, 0o444))
+
+
+def give_up_rights():
+    """Be without capabilities, for good."""
+    _call("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    for number in range(64):
+        # Those that were given up already, or do not exist, are refused.
+        libc.prctl(DROP_BOUNDING, number, 0, 0, 0)
+    header = struct.pack("Ii", CAPABILITY_VERSION, 0)
+    _call("capset", header, bytes(24))
+
+
+def _mount(source, target, kind, flags, options=None):
+    texts = [text and text.encode() for text in (source, target, kind, options)]
+    _call("mount", *texts[:3], ctypes.c_ulong(flags), texts[3])
+
+
+def _call(name, *arguments):
+    if getattr(libc, name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2] == "own-users", int(sys.argv[3]))
+    os._exit(0)
