@@ -7,7 +7,7 @@ compares with the reference, and raises `CheckFailed` with a message in words if
 from types import SimpleNamespace
 
 from gmm_ref.checks import em, full_dataset, generative_model, likelihood, posterior
-from nbjudge.checking.failure import CheckFailed
+from nbjudge.checking.message import CheckFailed
 from nbjudge.checking.seed import seeded
 
 check = SimpleNamespace(

@@ -14,9 +14,9 @@ import numpy as np
 from gmm_ref import em
 from gmm_ref.checks.em_trace import ends_fault
 from gmm_ref.checks.mistakes.loop import FitBest
-from gmm_ref.checks.problems import Case
 from nbjudge.checking.calls import attempt
-from nbjudge.checking.plan import implementation, singles
+from nbjudge.checking.case import Case
+from nbjudge.checking.plan import Candidate, singles
 
 # Points in three groups, two components: EM ends in one of several maxima, and does not notice a
 # shift, a scale or the order of the points. Most runs end after six steps.
@@ -186,10 +186,10 @@ def highest(case):
 
 def recognise_choice(plan, function, case, outcome, rng):
     """The mistake that a `fit_best` makes, as a tuple of one or none."""
-    by_name = {mistake.name: mistake for mistake in plan.catalogue()}
-    for mistakes, wrong in singles(plan):
-        if mistakes[0].name in _FORMS and _like(wrong, plan, case, outcome):
-            return mistakes
+    by_name = {mistake.name: mistake for _, mistake in plan.catalogue()}
+    for wrong in singles(plan):
+        if wrong.mistakes[0].name in _FORMS and _like(wrong, plan, case, outcome):
+            return wrong.mistakes
     try:
         look = _Look(function, rng)
         name = next((name for name, sign in _SIGNS if sign(look)), None)
@@ -336,7 +336,7 @@ def _share_above_zero(gains):
 
 def _like(wrong, plan, case, outcome):
     """Whether an outcome is nested as a mistake's, and not as a right answer is."""
-    right = attempt(implementation(plan), case).result
+    right = attempt(Candidate(plan), case).result
     form = _form(outcome.result)
     return form == _form(attempt(wrong, case).result) and form != _form(right)
 

@@ -3,18 +3,28 @@
 import numpy as np
 
 from gmm_ref import em
-from gmm_ref.checks.loop import Loop
+from gmm_ref.checks.loop import Loop, loop_cases
 from gmm_ref.checks.mistakes.em import EStep, ExpectedCompleteLogLikelihood, MStep
 from gmm_ref.checks.mistakes.loop import Fit, FitBest
 from gmm_ref.checks.posterior import responsibilities
-from gmm_ref.checks.problems import draw_problem, hard_problems, many_points
-from gmm_ref.checks.restarts import Restarts
-from nbjudge.checking.exercise import Formula
+from gmm_ref.checks.problems import (
+    ZERO_LOG_ZERO,
+    cases_with,
+    draw_problem,
+    hard_cases,
+    many_points,
+)
+from gmm_ref.checks.restarts import Restarts, restarts_cases
+from gmm_ref.checks.subject import MIXTURES
+from nbjudge.checking.case import Case
+from nbjudge.checking.formula import Formula
+
+SECTION = "7.4.5"
 
 
-def _step_problems(rng):
+def _step_cases(rng):
     """The edges of an M-step: no dead component, but hard, tiny and single responsibilities."""
-    usual = [entry for entry in hard_problems(rng) if "weight 0" not in entry[0]]
+    usual = [case for case in hard_cases(rng) if case.arguments["weights"].min() > 0]
     sure = draw_problem(rng, 12, 2, 3)
     sure["R"] = np.eye(3)[np.arange(12) % 3]
     tiny = draw_problem(rng, 13, 2, 3)
@@ -22,8 +32,8 @@ def _step_problems(rng):
     tiny["R"] /= tiny["R"].sum(axis=1, keepdims=True)
     return [
         *usual,
-        ("responsibilities of exactly 0 and 1", sure, {}),
-        ("a component of tiny responsibilities", tiny, {}),
+        Case(sure, "responsibilities of exactly 0 and 1", ZERO_LOG_ZERO),
+        Case(tiny, "a component of tiny responsibilities"),
     ]
 
 
@@ -41,32 +51,51 @@ def _parameters_fault(theta):
 
 expected_complete_log_likelihood = Formula(
     em.expected_complete_log_likelihood,
+    SECTION,
     "Q = sum_n sum_k r_nk [log pi_k + log N(x_n | mu_k, Sigma_k)]",
     ExpectedCompleteLogLikelihood,
-    hard=many_points,
+    cases_with(many_points),
+    MIXTURES,
 )
 
 e_step = Formula(
     em.e_step,
+    SECTION,
     "E-step: the posterior p(z | x, theta^(t)), the responsibilities of 7.4.3",
     EStep,
+    cases_with(),
+    MIXTURES,
     index=("n", "k"),
     property_fault=responsibilities.property_fault,
 )
 
 m_step = Formula(
     em.m_step,
+    SECTION,
     "M-step: the theta that maximises Q. With N_k = sum_n r_nk: pi_k = N_k / N, "
     "mu_k = sum_n r_nk x_n / N_k, Sigma_k = sum_n r_nk (x_n - mu_k)(x_n - mu_k)^T / N_k",
     MStep,
+    cases_with(_step_cases),
+    MIXTURES,
     property_fault=_parameters_fault,
-    hard=_step_problems,
 )
 
-fit = Loop(em.fit, "each iteration: E-step, then M-step; the log-likelihood never falls", Fit)
+fit = Loop(
+    em.fit,
+    SECTION,
+    "each iteration: E-step, then M-step; the log-likelihood never falls",
+    Fit,
+    loop_cases,
+    MIXTURES,
+)
 
 fit_best = Restarts(
-    em.fit_best, "EM may end in a local maximum, depending on where it starts", FitBest
+    em.fit_best,
+    SECTION,
+    "EM may end in a local maximum, depending on where it starts",
+    FitBest,
+    restarts_cases,
+    MIXTURES,
 )
 
 EXERCISES = [expected_complete_log_likelihood, e_step, m_step, fit, fit_best]

@@ -1,4 +1,4 @@
-"""What a run of EM says of itself: its form, its trace, and whether it stopped where it should."""
+"""The trace of a run of EM: its form, its numbers, and whether it stopped where it should."""
 
 import numpy as np
 import scipy
@@ -13,10 +13,10 @@ from nbjudge.checking.compare import form_fault
 _AT_REST = 1e-3
 
 
-def height(X, weights, means, covariances):
+def log_likelihood_of(X, weights, means, covariances):
     """The log-likelihood of 7.4.2, also for weights that a wrong M-step left without a sum of 1.
 
-    So that a run's account of itself can be right where its steps are not.
+    So that a run's trace can be right where its steps are not.
     Raises ValueError where a covariance is not positive definite.
     """
     with np.errstate(all="ignore"):
@@ -44,10 +44,10 @@ def run_fault(answer, theta):
     return None
 
 
-def account_fault(arguments, theta, log_likelihoods, converged):
-    """What is wrong with the run's account of itself, whatever its steps were, or None."""
-    X, start, tol, max_iter = arguments.values()
-    before = height(X, *start)
+def trace_fault(arguments, theta, log_likelihoods, converged):
+    """What is wrong with the trace and the stop of a run, whatever its steps were, or None."""
+    X, tol, max_iter = (arguments[name] for name in ("X", "tol", "max_iter"))
+    before = log_likelihood_of(X, *arguments["theta"])
     if not np.isclose(log_likelihoods[0], before):
         return (
             f"log_likelihoods must begin with the log-likelihood before the first step, "
@@ -82,7 +82,7 @@ def account_fault(arguments, theta, log_likelihoods, converged):
 
 def ends_fault(X, theta, log_likelihoods):
     try:
-        after = height(X, *theta)
+        after = log_likelihood_of(X, *theta)
     except ValueError as error:
         return f"The parameters it returned are no mixture: {error}"
     if not np.isclose(log_likelihoods[-1], after):
@@ -99,7 +99,7 @@ def climbs_on_fault(X, theta):
         after = em.m_step(X, em.e_step(X, *theta))
     except ValueError as error:
         return f"The parameters it returned are no mixture: {error}"
-    gain = height(X, *after) - height(X, *theta)
+    gain = log_likelihood_of(X, *after) - log_likelihood_of(X, *theta)
     if gain > _AT_REST:
         return (
             f"The run is not at its end: one more step of EM gains {gain:.3g}. Pass tol=1e-6 and "
@@ -112,11 +112,11 @@ def climbs_on_fault(X, theta):
 _BREAKDOWNS = ("LinAlgError", "ValueError", "FloatingPointError", "ZeroDivisionError")
 
 
-def breaks_down(run, *arguments):
-    """Whether a run stops with an error of the numbers."""
+def breaks_down(run, *own, **arguments):
+    """Whether a run over the student's ``own`` functions stops with an error of the numbers."""
     try:
         with quiet():
-            run(*arguments)
+            run(*own, **arguments)
     except Exception as error:
         known = {getattr(error, "kind", ""), *(base.__name__ for base in type(error).__mro__)}
         return not known.isdisjoint(_BREAKDOWNS)

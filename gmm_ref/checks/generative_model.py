@@ -5,39 +5,60 @@ import numpy as np
 from gmm_ref import generative_model
 from gmm_ref.checks.mistakes.joint import LogJoint
 from gmm_ref.checks.mistakes.samples import SampleGaussian, SampleLabels, SampleMixture
-from gmm_ref.checks.problems import draw_problem
+from gmm_ref.checks.problems import cases_with, draw_problem
+from gmm_ref.checks.subject import MIXTURES
+from nbjudge.checking.case import Case
+from nbjudge.checking.diagnosis.signature import labels_signature, noise_signature
 from nbjudge.checking.distribution import NOISE_WORDS, labels_fault, noise_fault, totals_fault
-from nbjudge.checking.exercise import Formula
+from nbjudge.checking.formula import Formula
 from nbjudge.checking.sampler import Sampler
-from nbjudge.checking.signature import labels_signature, noise_signature
+
+SECTION = "7.4.1"
 
 # The number of draws that a test of the distribution looks at: in the first place, and at an edge
 # that needs fewer.
 N_DRAWS, N_FEWER = 4000, 2000
 
 
-def sampling_problems(rng, aspect):
-    """Theta and the number of draws: few for the form, many for the distribution."""
-    if aspect == "form":
-        return [("", _problem(rng, 3, 2, 40)), ("", _problem(rng, 2, 3, 30))]
-    if aspect == "value":
-        return [("", _problem(rng, 3, 2, N_DRAWS))]
+def form_cases(rng):
+    """Few draws, for the form."""
+    return [Case(_problem(rng, 3, 2, 40)), Case(_problem(rng, 2, 3, 30))]
+
+
+def edges_of_the_weights(rng):
+    """A component that is never drawn, and one that always is."""
     return [
-        ("a component of weight 0", _zero_weights(rng)),
+        Case(_zero_weights(rng), "a component of weight 0"),
         # Of three features: in two a rotation may be its own transpose.
-        ("one component", _problem(rng, 1, 3, N_FEWER)),
-        ("one draw", _problem(rng, 3, 2, 1)),
-        ("one feature", _problem(rng, 3, 1, N_FEWER)),
-        ("means and covariances of integers", _integers(rng)),
+        Case(_problem(rng, 1, 3, N_FEWER), "one component"),
     ]
 
 
-def gaussian_problems(rng, aspect):
-    """As `sampling_problems`, without those whose edge is in the weights."""
+def edges_of_the_draws(rng):
+    """One draw, one feature, parameters of integers."""
+    return [
+        Case(_problem(rng, 3, 2, 1), "one draw"),
+        Case(_problem(rng, 3, 1, N_FEWER), "one feature"),
+        Case(_integers(rng), "means and covariances of integers"),
+    ]
+
+
+def sampling_cases(rng, aspect):
+    """Theta and the number of draws: few for the form, many for the distribution."""
+    if aspect == "form":
+        return form_cases(rng)
     if aspect == "value":
-        return [("", _problem(rng, 2, 3, N_DRAWS))]
-    of_weights = "a component of weight 0", "one component"
-    return [(note, p) for note, p in sampling_problems(rng, aspect) if note not in of_weights]
+        return [Case(_problem(rng, 3, 2, N_DRAWS))]
+    return [*edges_of_the_weights(rng), *edges_of_the_draws(rng)]
+
+
+def gaussian_cases(rng, aspect):
+    """As `sampling_cases`, without those whose edge is in the weights."""
+    if aspect == "form":
+        return form_cases(rng)
+    if aspect == "value":
+        return [Case(_problem(rng, 2, 3, N_DRAWS))]
+    return edges_of_the_draws(rng)
 
 
 def _problem(rng, n_components, n_features, n_samples):
@@ -154,10 +175,12 @@ def _signature_of_pairs(answer, arguments):
 
 sample_labels = Sampler(
     generative_model.sample_labels,
+    SECTION,
     "step 1: z ~ Categorical(pi)",
     SampleLabels,
-    kinds=["integer"],
-    problems=sampling_problems,
+    sampling_cases,
+    MIXTURES,
+    parts={"z": "integer"},
     distribution_fault=_labels_fault,
     signature=_signature_of_labels,
     totals_fault=lambda samples, arguments: totals_fault(samples, arguments["weights"]),
@@ -165,20 +188,24 @@ sample_labels = Sampler(
 
 sample_gaussian = Sampler(
     generative_model.sample_gaussian,
+    SECTION,
     "step 2: x ~ N(mu_k, Sigma_k)",
     SampleGaussian,
-    kinds=["number"],
-    problems=gaussian_problems,
+    gaussian_cases,
+    MIXTURES,
+    parts={"X": "number"},
     distribution_fault=_gaussian_fault,
     signature=_signature_of_points,
 )
 
 sample_mixture = Sampler(
     generative_model.sample_mixture,
+    SECTION,
     "for each point: 1. z ~ Categorical(pi), 2. x ~ N(mu_z, Sigma_z)",
     SampleMixture,
-    kinds=["number", "integer"],
-    problems=sampling_problems,
+    sampling_cases,
+    MIXTURES,
+    parts={"X": "number", "z": "integer"},
     distribution_fault=_mixture_fault,
     signature=_signature_of_pairs,
     totals_fault=_totals_of_pairs_fault,
@@ -186,8 +213,11 @@ sample_mixture = Sampler(
 
 log_joint = Formula(
     generative_model.log_joint,
+    SECTION,
     "p(x_n, z_k = 1) = pi_k N(x_n | mu_k, Sigma_k), here its logarithm",
     LogJoint,
+    cases_with(),
+    MIXTURES,
     index=("n", "k"),
 )
 

@@ -4,22 +4,35 @@ import numpy as np
 
 from gmm_ref import likelihood
 from gmm_ref.checks.mistakes.likelihood import LogDensity, LogLikelihood
-from gmm_ref.checks.problems import many_points
-from nbjudge.checking.exercise import Formula
+from gmm_ref.checks.problems import cases_with, many_points
+from gmm_ref.checks.subject import MIXTURES
+from nbjudge.checking.formula import Formula
+
+SECTION = "7.4.2"
+
+
+def _sum_of_own(arguments, log_density):
+    return np.sum(log_density(*arguments.values()))
+
 
 log_density = Formula(
     likelihood.log_density,
+    SECTION,
     "log p(x_n) = log sum_k pi_k N(x_n | mu_k, Sigma_k)",
     LogDensity,
+    cases_with(),
+    MIXTURES,
     index=("n",),
 )
 
 log_likelihood = Formula(
     likelihood.log_likelihood,
+    SECTION,
     "log p(X) = sum_n log sum_k pi_k N(x_n | mu_k, Sigma_k)",
     LogLikelihood,
-    follow=lambda arguments, log_density: np.sum(log_density(*arguments.values())),
-    hard=many_points,
+    cases_with(hard=many_points),
+    MIXTURES,
+    follow=_sum_of_own,
 )
 
 EXERCISES = [log_density, log_likelihood]

@@ -1,21 +1,22 @@
-"""The exercise `fit`: the loop over both steps, judged by its own account and by where it ends."""
+"""The exercise `fit`: the loop over both steps, judged by its trace and by where it ends."""
 
 import warnings
 
 import numpy as np
 
 from gmm_ref import em
-from gmm_ref.checks.em_trace import account_fault, breaks_down, height, run_fault
-from gmm_ref.checks.problems import Case, draw_problem
+from gmm_ref.checks.em_trace import breaks_down, log_likelihood_of, run_fault, trace_fault
+from gmm_ref.checks.problems import draw_problem
 from gmm_ref.parameters import Parameters
 from nbjudge.checking.calls import quiet
+from nbjudge.checking.case import Case
 from nbjudge.checking.compare import value_fault
 from nbjudge.checking.exercise import Exercise, aspect
-from nbjudge.checking.failure import CheckFailed
+from nbjudge.checking.message import CheckFailed
 
 
 class Loop(Exercise):
-    """`fit`: what it returns, its own account of the run, and where the run ends.
+    """`fit`: what it returns, the trace of the run, and where the run ends.
 
     ``own`` of an aspect: the student's e_step and m_step. Where the result is wrong, but is what
     a right loop makes of those two, the loop is right; where a right loop over them breaks down
@@ -34,7 +35,7 @@ class Loop(Exercise):
     def loop(self, function, *own):
         """The trace and the stop: before the first step, after each, and not one too many."""
         for case, outcome in self._runs("loop", function, own):
-            fault = account_fault(case.arguments, *_parts(outcome))
+            fault = trace_fault(case.arguments, *_parts(outcome))
             if fault:
                 raise self.fail("loop", function, case, outcome, fault)
 
@@ -48,17 +49,13 @@ class Loop(Exercise):
         """One component, data near 1e8, integers."""
         self._compare("hard", function, own)
 
-    def cases(self, aspect):
-        """The calls that an aspect makes."""
-        return _CASES[aspect](self.rng(aspect))
-
-    def remarks(self, function, case, outcome):
+    def hints(self, function, case, outcome):
         """Whether it is the steps or the loop that go wrong."""
         if outcome.changed:
             return []
         try:
             theta, log_likelihoods, converged = _parts(outcome)
-            fault = account_fault(case.arguments, theta, log_likelihoods, converged)
+            fault = trace_fault(case.arguments, theta, log_likelihoods, converged)
         except (TypeError, ValueError):
             return []
         if fault or not np.all(np.isfinite(log_likelihoods)):
@@ -94,7 +91,7 @@ class Loop(Exercise):
             try:
                 outcome = self._run(aspect, function, case)
             except CheckFailed as error:
-                if not (own and breaks_down(_loop_of, *own, *case.arguments.values())):
+                if not (own and breaks_down(_loop_of, *own, **case.arguments)):
                     raise
                 failed = failed or error
                 continue
@@ -120,7 +117,7 @@ def _form_cases(rng):
     return [_loop_case(rng, tol=1e-3, max_iter=4)]
 
 
-def _account_cases(rng):
+def _trace_cases(rng):
     return [
         _loop_case(rng, tol=1e-3, max_iter=0, note="max_iter = 0"),
         _loop_case(rng, tol=0.0, max_iter=3, note="tol = 0, max_iter = 3"),
@@ -145,23 +142,24 @@ def _hard_cases(rng):
     return [
         _loop_case(rng, 0.0, 3, (9, 2, 1), "one component"),
         _loop_case(rng, 0.0, 3, (40, 2, 3), "data and means near 1e8", 1e8, rtol=1e-12, atol=1e-4),
-        Case(
-            integers.arguments
-            | {
-                "X": np.round(10 * integers.arguments["X"]).astype(int),
-                "theta": (weights, 10 * means, 100 * covariances),
-            },
-            integers.note,
+        integers.but(
+            X=np.round(10 * integers.arguments["X"]).astype(int),
+            theta=(weights, 10 * means, 100 * covariances),
         ),
     ]
 
 
 _CASES = {
     "form": _form_cases,
-    "loop": _account_cases,
+    "loop": _trace_cases,
     "value": _value_cases,
     "hard": _hard_cases,
 }
+
+
+def loop_cases(rng, aspect):
+    """The calls that an aspect of `fit` makes."""
+    return _CASES[aspect](rng)
 
 
 def _loop_case(rng, tol, max_iter, sizes=(60, 2, 3), note="", shift=0, scale=1, **tolerances):
@@ -173,7 +171,8 @@ def _loop_case(rng, tol, max_iter, sizes=(60, 2, 3), note="", shift=0, scale=1, 
         means = X[rng.choice(n_samples, size=n_components, replace=False)] + 0.1 * scale
         wide = np.cov(X.T).reshape(n_features, n_features)
         theta = (problem["weights"], means, np.stack([0.8 * wide] * n_components))
-        case = Case({"X": X, "theta": theta, "tol": tol, "max_iter": max_iter}, note, **tolerances)
+        arguments = {"X": X, "theta": theta, "tol": tol, "max_iter": max_iter}
+        case = Case(arguments, note, **tolerances)
         if _is_tame(X, theta, max_iter, 0.1 * scale):
             return case
 
@@ -195,7 +194,7 @@ def _between_gains(case, share=1):
     gains = np.diff(em.fit(**case.arguments).log_likelihoods)
     step = min(6, len(gains) - 1)
     tol = share * float(np.sqrt(gains[step - 1] * gains[step]))
-    return Case(case.arguments | {"tol": tol}, f"tol = {tol:.4g}")
+    return case.but(f"tol = {tol:.4g}", tol=tol)
 
 
 def _below_all_gains(case):
@@ -205,7 +204,7 @@ def _below_all_gains(case):
     log_likelihoods = em.fit(**case.arguments).log_likelihoods
     smallest = np.diff(log_likelihoods).min()
     tol = float(smallest / np.sqrt(len(case.arguments["X"]) * abs(log_likelihoods[-1])))
-    return Case(case.arguments | {"tol": tol}, f"tol = {tol:.4g}")
+    return case.but(f"tol = {tol:.4g}", tol=tol)
 
 
 def _follows(outcome, case, own):
@@ -215,7 +214,7 @@ def _follows(outcome, case, own):
     what is positive definite, one density still takes it and another does not.
     """
     e_step, m_step = own
-    X, theta, tol, max_iter = case.arguments.values()
+    X, theta, tol, max_iter = (case.arguments[n] for n in ("X", "theta", "tol", "max_iter"))
     end, log_likelihoods, _ = _parts(outcome)
     gains = np.diff(log_likelihoods)
     if len(gains) != max_iter and not (len(gains) and gains[-1] < tol):
@@ -231,10 +230,10 @@ def _follows(outcome, case, own):
 
 def _loop_of(e_step, m_step, X, theta, tol, max_iter):
     """A right loop over the student's own steps, and a look at where it ends."""
-    log_likelihoods = [height(X, *theta)]
+    log_likelihoods = [log_likelihood_of(X, *theta)]
     for _ in range(max_iter):
         theta = m_step(X, e_step(X, *theta))
-        log_likelihoods.append(height(X, *theta))
+        log_likelihoods.append(log_likelihood_of(X, *theta))
         if log_likelihoods[-1] - log_likelihoods[-2] < tol:
             break
     # By the student's density: it may give up where ours does not.

@@ -4,7 +4,12 @@ import numpy as np
 
 from gmm_ref import posterior
 from gmm_ref.checks.mistakes.posterior import Entropy, MostProbable, Responsibilities
-from nbjudge.checking.exercise import Formula
+from gmm_ref.checks.problems import ONE_COMPONENT, ONE_POINT, ZERO_LOG_ZERO, cases_with
+from gmm_ref.checks.subject import MIXTURES
+from nbjudge.checking.case import Case
+from nbjudge.checking.formula import Formula
+
+SECTION = "7.4.3"
 
 
 def _not_probabilities(R):
@@ -46,38 +51,45 @@ def hard_responsibilities(rng):
     # Small ones that count all the same.
     tiny[4] = [0.0004, 0.004, 0.9956]
     return [
-        ("rows that are sure: entries of exactly 0 and 1", {"R": sure}, {}),
-        ("entries that are tiny, and one that is 0", {"R": tiny}, {}),
-        ("one component", {"R": np.ones((3, 1))}, {}),
-        ("one point", {"R": rng.dirichlet(np.ones(4), size=1)}, {}),
+        Case({"R": sure}, "rows that are sure: entries of exactly 0 and 1", ZERO_LOG_ZERO),
+        Case({"R": tiny}, "entries that are tiny, and one that is 0"),
+        Case({"R": np.ones((3, 1))}, "one component", ONE_COMPONENT),
+        Case({"R": rng.dirichlet(np.ones(4), size=1)}, "one point", ONE_POINT),
     ]
 
 
 responsibilities = Formula(
     posterior.responsibilities,
+    SECTION,
     "r_nk = pi_k N(x_n | mu_k, Sigma_k) / sum_j pi_j N(x_n | mu_j, Sigma_j)",
     Responsibilities,
+    cases_with(),
+    MIXTURES,
     index=("n", "k"),
     property_fault=_not_probabilities,
 )
 
 most_probable_component = Formula(
     posterior.most_probable_component,
+    SECTION,
     "the component k with the highest r_nk",
     MostProbable,
+    cases_with(hard_responsibilities),
+    MIXTURES,
     kind="integer",
     index=("n",),
     property_fault=_not_a_component,
-    hard=hard_responsibilities,
 )
 
 posterior_entropy = Formula(
     posterior.posterior_entropy,
+    SECTION,
     "H_n = - sum_k r_nk log r_nk, with 0 log 0 = 0",
     Entropy,
+    cases_with(hard_responsibilities),
+    MIXTURES,
     index=("n",),
     property_fault=_negative,
-    hard=hard_responsibilities,
 )
 
 EXERCISES = [responsibilities, most_probable_component, posterior_entropy]

@@ -2,37 +2,44 @@
 
 N, K and D all differ, weights are unequal, covariances full: with N = K or K = D a transposed
 answer would pass, with equal weights a forgotten pi would, with round covariances a forgotten term.
+A problem holds everything that a formula may ask for; an exercise takes of it what its own does.
 """
-
-import inspect
-from dataclasses import dataclass
 
 import numpy as np
 
 from gmm_ref.generative_model import sample_mixture
+from nbjudge.checking.case import Case
 
-
-@dataclass(frozen=True)
-class Case:
-    """One call: its arguments by name, in order, and what is special about them.
-
-    ``rtol`` and ``atol``: how far a right answer's rounding may take it from the reference.
-    """
-
-    arguments: dict
-    note: str = ""
-    rtol: float = 1e-8
-    atol: float = 1e-8
-
-
-def parameters_of(function):
-    """The names of a function's arguments, in order."""
-    return list(inspect.signature(function).parameters)
-
-
-def case_of(names, problem, note="", **tolerances):
-    """The Case that passes the parts of ``problem`` called ``names``."""
-    return Case({name: problem[name] for name in names}, note, **tolerances)
+# What to look at where an answer is wrong for one input at the edge, and for no other.
+STAY_IN_LOGARITHMS = (
+    "Out there a density is 0 as a float, and its logarithm -inf: stay in logarithms, and add no "
+    "small number to keep off the 0, nor cut small values off."
+)
+LOG_OF_0 = (
+    "Its logarithm is -inf, and that is right; a term 0 log 0 counts as 0. Add no small number to "
+    "the weights, and cut nothing off."
+)
+SMALL_WEIGHT = (
+    "A weight counts as it is, however small: add nothing to it before the logarithm, and do not "
+    "clip it."
+)
+WHOLE_NUMBERS = (
+    "An array made with np.zeros_like or np.empty_like of whole numbers cuts what is written into "
+    "it to whole numbers: make it with np.zeros(shape)."
+)
+ONE_COMPONENT = "An axis of length 1 must stay: squeeze() and z[0] take it away."
+ONE_POINT = "An axis of length 1 must stay: squeeze() and X[0] take it away."
+AS_MANY_POINTS = (
+    "There an array of shape (N,) goes along either axis without an error: write [:, None] for one "
+    "number a point, [None, :] for one a component."
+)
+ABOVE_1 = "A density is no probability: it may be above 1, and its logarithm above 0."
+ADD_LOGARITHMS = "The product of so many probabilities is 0 as a float: add logarithms."
+LARGE_SQUARES = (
+    "The difference of two large squares has lost all its digits: take the mean off first, then "
+    "multiply."
+)
+ZERO_LOG_ZERO = "A term 0 log 0 counts as 0, not as NaN: scipy.special.xlogy knows that."
 
 
 def draw_problem(rng, n_samples, n_features, n_components):
@@ -84,33 +91,34 @@ def draw_covariance(rng, n_features):
     return covariance * np.outer(spread, spread)
 
 
-def value_problems(rng):
+def value_cases(rng):
     """Problems whose answer the plainest formula gets right: a printable one first."""
     return [
-        ("", draw_problem(rng, 5, 2, 3)),
-        ("", draw_problem(rng, 23, 3, 4)),
-        ("points of one feature", draw_problem(rng, 11, 1, 3)),
+        Case(draw_problem(rng, 5, 2, 3)),
+        Case(draw_problem(rng, 23, 3, 4)),
+        Case(draw_problem(rng, 11, 1, 3), "points of one feature"),
     ]
 
 
-def hard_problems(rng):
-    """What a student's function owes beyond plain values: (note, problem, tolerances)."""
+def hard_cases(rng):
+    """What a student's function owes beyond plain values."""
     return [
-        ("points a thousand standard deviations away", *_far(rng)),
-        ("a component of weight 0", *_zero_weight(rng)),
-        ("one component", draw_problem(rng, 4, 2, 1), {}),
-        ("one point", draw_problem(rng, 1, 2, 3), {}),
-        ("one point a thousand standard deviations away", *_far(rng, 1)),
-        ("data and means near 1e8", *_offset(rng)),
-        ("integers as input", *_integers(rng)),
-        ("as many points as components", draw_problem(rng, 3, 2, 3), {}),
-        ("components so narrow that densities are above 1", *_narrow(rng)),
-        ("a component of weight 1e-15", *_tiny_weight(rng)),
+        _far(rng, "points a thousand standard deviations away"),
+        Case(_zero_weight(rng), "a component of weight 0", LOG_OF_0),
+        Case(draw_problem(rng, 4, 2, 1), "one component", ONE_COMPONENT),
+        Case(draw_problem(rng, 1, 2, 3), "one point", ONE_POINT),
+        _far(rng, "one point a thousand standard deviations away", 1),
+        # A double near 1e8 is known to 1.5e-8. A density's logarithm changes by that times a slope.
+        Case(_offset(rng), "data and means near 1e8", LARGE_SQUARES, rtol=1e-13, atol=1e-5),
+        Case(_integers(rng), "integers as input", WHOLE_NUMBERS),
+        Case(draw_problem(rng, 3, 2, 3), "as many points as components", AS_MANY_POINTS),
+        Case(_narrow(rng), "components so narrow that densities are above 1", ABOVE_1),
+        Case(_tiny_weight(rng), "a component of weight 1e-15", SMALL_WEIGHT),
     ]
 
 
 def many_points(rng):
-    """`hard_problems`, and so many points that the product of their probabilities is 0 as a float.
+    """`hard_cases`, and so many points that the product of their probabilities is 0 as a float.
 
     The labels are drawn without regard to the points, and the components lie so close together,
     none much narrower than the others, that no density and no responsibility is 0 by itself.
@@ -122,17 +130,26 @@ def many_points(rng):
     X, _ = sample_mixture(weights, 0.2 * means, covariances, 600, rng)
     X[1] = X[0]
     many = complete(rng, X, weights, 0.2 * means, covariances, rng.integers(5, size=600))
-    return [*hard_problems(rng), ("600 points", many, {})]
+    return [*hard_cases(rng), Case(many, "600 points", ADD_LOGARITHMS)]
 
 
-def _far(rng, n_samples=6):
+def cases_with(hard=hard_cases):
+    """The cases of a formula's aspects: the usual ones, and those at the edge by ``hard``."""
+
+    def cases(rng, aspect):
+        return hard(rng) if aspect == "hard" else value_cases(rng)
+
+    return cases
+
+
+def _far(rng, note, n_samples=6):
     problem = draw_problem(rng, n_samples, 2, 3)
     directions = rng.normal(size=problem["X"].shape)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     sizes = np.sqrt(np.trace(problem["covariances"], axis1=1, axis2=2).max())
     problem["X"] = problem["X"] + 1000 * sizes * directions
     # Log densities near -1e6 carry an error of 1e-10 themselves, and so do their differences.
-    return problem, {"atol": 1e-6}
+    return Case(problem, note, STAY_IN_LOGARITHMS, atol=1e-6)
 
 
 def _zero_weight(rng):
@@ -151,7 +168,7 @@ def _zero_weight(rng):
     R = problem["R"].copy()
     R[:, dead] = 0
     problem["R"] = R / R.sum(axis=1, keepdims=True)
-    return problem, {}
+    return problem
 
 
 def _narrow(rng):
@@ -160,7 +177,7 @@ def _narrow(rng):
         problem[name] = 1e-3 * problem[name]
     for name in ("covariances", "covariance"):
         problem[name] = 1e-6 * problem[name]
-    return problem, {}
+    return problem
 
 
 def _tiny_weight(rng):
@@ -172,7 +189,7 @@ def _tiny_weight(rng):
     X = problem["X"].copy()
     X[:5] = means[1] + np.linspace(0.1, 0.7, 5)[:, None] * (means[0] - means[1])
     z = np.concatenate([[1], problem["z"][1:]])
-    return complete(rng, X, weights / weights.sum(), means, problem["covariances"], z), {}
+    return complete(rng, X, weights / weights.sum(), means, problem["covariances"], z)
 
 
 def _offset(rng):
@@ -180,8 +197,7 @@ def _offset(rng):
     problem["X"] = problem["X"] + 1e8
     problem["means"] = problem["means"] + 1e8
     problem["mean"] = problem["means"][0]
-    # A double near 1e8 is known to 1.5e-8. A density's logarithm changes by that times a slope.
-    return problem, {"rtol": 1e-13, "atol": 1e-5}
+    return problem
 
 
 def _integers(rng):
@@ -190,4 +206,4 @@ def _integers(rng):
     covariances = np.array([[[4, 1], [1, 3]], [[2, -1], [-1, 5]], [[6, 2], [2, 3]]])
     z = rng.integers(0, 3, size=8)
     problem = complete(rng, X, draw_weights(rng, 3), means, covariances, z)
-    return problem | {"Z": problem["Z"].astype(int)}, {}
+    return problem | {"Z": problem["Z"].astype(int)}

@@ -16,9 +16,9 @@ from gmm_ref.checks.choice import (
 )
 from gmm_ref.checks.em_trace import breaks_down, climbs_on_fault, ends_fault, run_fault
 from nbjudge.checking.calls import Outcome, attempt, quiet
+from nbjudge.checking.diagnosis.computed import same
 from nbjudge.checking.exercise import Exercise, aspect
-from nbjudge.checking.failure import CheckFailed
-from nbjudge.checking.naming import same
+from nbjudge.checking.message import CheckFailed
 
 # There are calls of which the starts are known, if drawn as the card says. Before a wrong choice
 # among those counts, so many calls with one start, to be sure that they are drawn so. A right
@@ -92,25 +92,7 @@ class Restarts(Exercise):
             if fault and not _follows(case, outcome, own):
                 raise self.fail("hard", function, case, outcome, fault)
 
-    def cases(self, aspect):
-        """The calls that an aspect makes."""
-        rng = self.rng(aspect)
-        if aspect == "form":
-            case = restarts_case(rng, 2)
-            others = [restarts_case(rng, 1, "", case, fresh(rng)) for _ in range(N_GENERATORS)]
-            return [case, *others]
-        if aspect == "value":
-            return telling_cases(rng)
-        single = restarts_case(rng, 1, "one start")
-        alone = restarts_case(rng, 2, "one component")
-        alone.arguments["n_components"] = 1
-        integers = restarts_case(rng, 2, "X of integers")
-        integers.arguments["X"] = np.round(10 * THREE_GROUPS).astype(int)
-        long = restarts_case(rng, 1, "two groups that overlap, one start")
-        long.arguments["X"] = rng.permutation(OVERLAPPING)
-        return [single, alone, integers, long]
-
-    def recognise(self, aspect, function, case, outcome):
+    def diagnose(self, aspect, function, case, outcome):
         """By its form, by which known runs it returns, or by what many runs have in common."""
         return recognise_choice(self.plan, function, case, outcome, self.rng("naming"))
 
@@ -213,3 +195,21 @@ def _follows(case, outcome, own):
     # Of runs that end alike, any may be returned; where NaN is among them, no rule can be asked.
     tops = [run for run, end in zip(runs, ends, strict=True) if not end < best - 1e-9]
     return any(same(Outcome(run), outcome, case) for run in tops)
+
+
+def restarts_cases(rng, aspect):
+    """The calls that an aspect of `fit_best` makes."""
+    if aspect == "form":
+        case = restarts_case(rng, 2)
+        others = [restarts_case(rng, 1, "", case, fresh(rng)) for _ in range(N_GENERATORS)]
+        return [case, *others]
+    if aspect == "value":
+        return telling_cases(rng)
+    single = restarts_case(rng, 1, "one start")
+    alone = restarts_case(rng, 2, "one component")
+    alone.arguments["n_components"] = 1
+    integers = restarts_case(rng, 2, "X of integers")
+    integers.arguments["X"] = np.round(10 * THREE_GROUPS).astype(int)
+    long = restarts_case(rng, 1, "two groups that overlap, one start")
+    long.arguments["X"] = rng.permutation(OVERLAPPING)
+    return [single, alone, integers, long]

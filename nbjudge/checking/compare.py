@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nbjudge.checking.failure import describe
+from nbjudge.checking.message import describe
 
 # What the entries of an answer may be: kinds of dtype, and how the student reads it.
 KINDS = {

@@ -5,7 +5,6 @@ function that takes the place of one step, so that two mistakes in two steps mak
 """
 
 import functools
-import inspect
 import itertools
 import types
 from dataclasses import dataclass
@@ -14,26 +13,35 @@ import numpy as np
 
 
 @dataclass(frozen=True)
+class Message:
+    """What a student reads of a mistake.
+
+    what the answer looks like it does, and ``why`` that is wrong; ``read``, the line of the text
+    to read again; ``see``, how to see it with numbers.
+    """
+
+    what: str
+    why: str
+    read: str
+    see: str
+
+
+@dataclass(frozen=True)
 class Mistake:
-    """A known mistake: its name, the step it takes the place of, and what the student reads.
+    """A known mistake: its name, the function that does it, and what the student reads.
 
     ``function(plan, *what the step is given)``, once more with each of ``variants`` as a last
     argument: one mistake can come with several constants.
     """
 
     name: str
-    step: str
     function: object
+    message: Message
     variants: tuple = ()
-
-    @property
-    def message(self):
-        """What the student reads: the function's docstring."""
-        return inspect.getdoc(self.function)
 
     @functools.cached_property
     def ways(self):
-        """The functions that may stand for the step, one a variant."""
+        """The functions that may stand for a step, one a variant."""
         if not self.variants:
             return (self.function,)
         return tuple(_with_last(self.function, variant) for variant in self.variants)
@@ -43,39 +51,57 @@ def _with_last(function, last):
     return lambda *given: function(*given, last)
 
 
+def mistake(what, why="", *, read, see, variants=()):
+    """A decorator: the function is a `Mistake`, named like it, with this `Message`."""
+
+    def make(function):
+        message = Message(what, why, read, see)
+        return Mistake(function.__name__, function, message, tuple(variants))
+
+    return make
+
+
+@dataclass(frozen=True)
+class Change:
+    """A step of a plan, and what is done in its place: a mistake, in one of its ways."""
+
+    step: str
+    mistake: Mistake
+    way: object
+
+
 class Plan:
     """A right answer in steps. The subclasses' ``answer`` takes what the exercise's function takes.
 
-    own: the mistakes of this plan; a subclass inherits those of the plans it builds on, but for
-    the names in ``harmless``: there they change nothing, or another mistake does the same.
+    entries: the (step, mistake) of this plan; a subclass has those of the plans it builds on, too.
     """
 
-    own = ()
-    harmless = frozenset()
+    entries = ()
 
     def __init_subclass__(cls, **keywords):
         super().__init_subclass__(**keywords)
-        cls.own = []
+        cls.entries = []
 
     @classmethod
-    def mistake(cls, step, variants=()):
-        """Enter the decorated function into the catalogue, in the place of a step."""
+    def mistake(cls, step, what, why="", *, read, see, variants=()):
+        """A decorator: the function is a mistake, in the place of a step of this plan."""
+        make = mistake(what, why, read=read, see=see, variants=variants)
+        return lambda function: cls.suffers(step, make(function))
+
+    @classmethod
+    def suffers(cls, step, mistake):
+        """Enter a mistake, made for this plan or for another, in the place of a step."""
         getattr(cls, step)
-
-        def enter(function):
-            cls.own.append(Mistake(function.__name__, step, function, tuple(variants)))
-            return function
-
-        return enter
+        cls.entries.append((step, mistake))
+        return mistake
 
     @classmethod
     def catalogue(cls):
-        """All mistakes of this plan, its own before those it inherits."""
+        """The (step, mistake) of this plan, its own before those it inherits; each name once."""
         found = {}
         for plan in cls.__mro__:
-            for mistake in getattr(plan, "own", ()):
-                if mistake.name not in cls.harmless:
-                    found.setdefault(mistake.name, mistake)
+            for step, mistake in getattr(plan, "entries", ()):
+                found.setdefault(mistake.name, (step, mistake))
         return list(found.values())
 
     def take(self, *arguments):
@@ -87,41 +113,66 @@ class Plan:
         return result
 
 
-def implementation(plan, *steps):
-    """The function of the exercise, with (step, way) in the place of the plan's own steps."""
-    changed = plan()
-    for step, way in steps:
-        setattr(changed, step, types.MethodType(way, changed))
+@dataclass(frozen=True)
+class Candidate:
+    """What a wrong answer may come from: a plan with one change, or with two; the right one: none.
 
-    def function(*arguments):
-        return changed.hand_back(changed.answer(*changed.take(*arguments)))
+    Called like the exercise's function.
+    """
 
-    return function
+    plan: type
+    changes: tuple = ()
+
+    @property
+    def mistakes(self):
+        """Its mistakes, one a change."""
+        return tuple(change.mistake for change in self.changes)
+
+    @functools.cached_property
+    def function(self):
+        """The exercise's function, as this candidate does it."""
+        changed = self.plan()
+        for change in self.changes:
+            setattr(changed, change.step, types.MethodType(change.way, changed))
+
+        def function(*arguments):
+            return changed.hand_back(changed.answer(*changed.take(*arguments)))
+
+        return function
+
+    def __call__(self, *arguments):
+        return self.function(*arguments)
+
+    def can_join(self, other):
+        """Whether both can be made together: in different steps."""
+        return not {c.step for c in self.changes} & {c.step for c in other.changes}
+
+    def joined(self, other):
+        """Both together."""
+        return Candidate(self.plan, self.changes + other.changes)
 
 
 @functools.cache
 def singles(plan):
-    """[((mistake,), function)] for every mistake and variant of the plan, as in `ways`."""
-    return [((mistake,), implementation(plan, (mistake.step, way))) for mistake, way in ways(plan)]
+    """A Candidate for every mistake of a plan, in each of its ways."""
+    return tuple(
+        Candidate(plan, (Change(step, mistake, way),))
+        for step, mistake in plan.catalogue()
+        for way in mistake.ways
+    )
 
 
-def ways(plan):
-    """[(mistake, way)]: every mistake once with each of its variants."""
-    return [(mistake, way) for mistake in plan.catalogue() for way in mistake.ways]
+@functools.cache
+def by_name(plan):
+    """The name of a mistake -> its Candidate, in the first of its ways."""
+    return {c.mistakes[0].name: c for c in reversed(singles(plan))}
 
 
-def pairs(plan, chosen=None):
-    """((mistake, mistake), function) for every two of the chosen ways, in different steps."""
-    chosen = ways(plan) if chosen is None else chosen
-    for one, other in itertools.combinations(chosen, 2):
-        if one[0].step != other[0].step:
-            yield pair(plan, one, other)
-
-
-def pair(plan, one, other):
-    """((mistake, mistake), function) of two ways."""
-    steps = [(mistake.step, way) for mistake, way in (one, other)]
-    return (one[0], other[0]), implementation(plan, *steps)
+def pairs(candidates):
+    """Every two of these that can be made together, as one Candidate."""
+    for one, other in itertools.combinations(candidates, 2):
+        if one.can_join(other):
+            yield one.joined(other)
 
 
 def as_floats(*arrays):

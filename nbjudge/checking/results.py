@@ -2,15 +2,33 @@
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import asdict, dataclass
 
-MIME = "application/vnd.gmm-companion.check+json"
+MIME = "application/vnd.nbjudge.check+json"
 
 _gathered = ContextVar("gathered", default=None)
 
 
+@dataclass(frozen=True)
+class CheckResult:
+    """One aspect of one exercise, judged; mistakes: the ids of what was recognised."""
+
+    exercise: str
+    aspect: str
+    passed: bool
+    mistakes: list
+    milliseconds: float
+
+    @property
+    def bundle(self):
+        """It as the data of an output: beside a line that is empty where an error follows."""
+        line = f"{self.exercise}, {self.aspect}: right." if self.passed else ""
+        return {"text/plain": line, MIME: asdict(self)}
+
+
 @contextmanager
 def gathered():
-    """A list that receives the data of every check made inside this context."""
+    """A list that receives the CheckResult of every check made inside this context."""
     results = []
     token = _gathered.set(results)
     try:
@@ -19,17 +37,17 @@ def gathered():
         _gathered.reset(token)
 
 
-def publish(data, line):
-    """Hand on a check's data, and in IPython show it: a bundle of its own type beside a line.
+def publish(result):
+    """Hand on a CheckResult, and in IPython show it.
 
     As display_data: nbgrader reads the first execute_result of a test cell as partial credit.
     """
     results = _gathered.get()
     if results is not None:
-        results.append(data)
+        results.append(result)
     shell = _shell()
     if shell is not None:
-        shell.display_pub.publish(data={"text/plain": line, MIME: data}, metadata={})
+        shell.display_pub.publish(data=result.bundle, metadata={})
 
 
 def _shell():

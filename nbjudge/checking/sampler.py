@@ -1,9 +1,9 @@
 """Exercises whose answer is a sample: the right distribution, by whatever method."""
 
-from gmm_ref.checks.problems import Case, case_of
+from nbjudge.checking.case import reseeded
 from nbjudge.checking.compare import form_fault
+from nbjudge.checking.diagnosis.drawn import arrays, diagnose_draws, equal, parts_of
 from nbjudge.checking.exercise import Exercise, aspect
-from nbjudge.checking.resemblance import arrays, equal, parts_of, recognise_draws, reseeded
 
 # So many samples of so many draws: their totals must scatter, too.
 N_SAMPLES, N_EACH = 40, 100
@@ -12,8 +12,8 @@ N_SAMPLES, N_EACH = 40, 100
 class Sampler(Exercise):
     """A function that draws.
 
-    kinds: for each part of the answer "number" or "integer";
-    problems(rng, aspect) -> [(note, problem)], with the sizes that the aspect's tests need;
+    Its arguments have ``n_samples`` and ``rng`` among them.
+    parts: the name of each part of the answer -> "number" or "integer";
     distribution_fault(answer, case arguments): what is wrong with the draws, or None;
     signature(answer, case arguments): statistics that tell mistakes apart, an iterable;
     totals_fault(answers, case arguments): what is wrong with many small samples together, or None.
@@ -22,17 +22,19 @@ class Sampler(Exercise):
     def __init__(
         self,
         reference,
+        section,
         formula,
         plan,
-        kinds,
-        problems,
+        cases,
+        subject=None,
+        *,
+        parts,
         distribution_fault,
         signature,
         totals_fault=None,
     ):
-        super().__init__(reference, formula, plan)
-        self.kinds = kinds
-        self.problems = problems
+        super().__init__(reference, section, formula, plan, cases, subject)
+        self.parts = parts
         self.distribution_fault = distribution_fault
         self.signature = signature
         self.totals_fault = totals_fault
@@ -72,17 +74,12 @@ class Sampler(Exercise):
 
     @aspect
     def hard(self, function):
-        """The distribution at the edge: weight 0, one component, one draw, integers, an offset."""
+        """The distribution at the edge."""
         self._judge("hard", function)
 
-    def cases(self, aspect):
-        """The calls that an aspect makes."""
-        rng = self.rng(aspect)
-        return [case_of(self.parameters, p, note) for note, p in self.problems(rng, aspect)]
-
-    def recognise(self, aspect, function, case, outcome):
+    def diagnose(self, aspect, function, case, outcome):
         """The mistakes whose draws the function's are like: in form, in order, in distribution."""
-        return recognise_draws(self, function, case)
+        return diagnose_draws(self, function, case)
 
     def _judge(self, aspect, function):
         for case in self.cases(aspect):
@@ -93,7 +90,7 @@ class Sampler(Exercise):
 
     def _judge_totals(self, function):
         case = self.cases("value")[0]
-        case = Case(case.arguments | {"n_samples": N_EACH}, f"{N_SAMPLES} times, each time anew")
+        case = case.but(f"{N_SAMPLES} times, each time anew", n_samples=N_EACH)
         outcomes = [self._draw("value", function, reseeded(case, i)) for i in range(N_SAMPLES)]
         answers = [arrays(outcome.result) for outcome in outcomes]
         fault = self.totals_fault(answers, case.arguments)
@@ -109,12 +106,12 @@ class Sampler(Exercise):
         return outcome
 
     def _form_fault(self, answer, case):
-        parts = parts_of(self.reference(**reseeded(case).arguments))
-        pair = isinstance(answer, (tuple, list)) and len(answer) == len(parts)
-        if len(parts) > 1 and not pair:
-            return f"It must return {len(parts)} arrays: X, z."
-        answers = answer if len(parts) > 1 else (answer,)
-        for got, wanted, kind in zip(answers, parts, self.kinds, strict=True):
+        expected = parts_of(self.reference(**reseeded(case).arguments))
+        pair = isinstance(answer, (tuple, list)) and len(answer) == len(expected)
+        if len(expected) > 1 and not pair:
+            return f"It must return {len(expected)} arrays: {', '.join(self.parts)}."
+        answers = answer if len(expected) > 1 else (answer,)
+        for got, wanted, kind in zip(answers, expected, self.parts.values(), strict=True):
             fault = form_fault(got, wanted, kind)
             if fault:
                 return fault

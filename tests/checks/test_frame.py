@@ -10,9 +10,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from gmm_ref.checks import CheckFailed, check, seeded
-from nbjudge.checking.plan import implementation
+from nbjudge.checking.plan import Candidate, singles
 from nbjudge.checking.results import MIME, gathered
-from nbjudge.checking.table import first_ways
 
 
 def message_of(exercise, function, aspect="value"):
@@ -33,13 +32,13 @@ def test_inputs_differ_between_seeds_and_repeat_within_one():
 @pytest.mark.parametrize("name", vars(check))
 def test_messages_are_plain_text_of_90_columns(name):
     exercise = getattr(check, name)
-    for mistake, function in list(first_ways(exercise.plan))[:4]:
+    for candidate in singles(exercise.plan)[:4]:
         for aspect in exercise.aspects:
             try:
-                getattr(exercise, aspect)(function)
+                getattr(exercise, aspect)(candidate)
             except CheckFailed as failed:
                 text = str(failed)
-                assert max(map(len, text.splitlines())) <= 90, mistake.name
+                assert max(map(len, text.splitlines())) <= 90, candidate.mistakes
                 assert text.isprintable() or text.replace("\n", "").isprintable()
 
 
@@ -125,10 +124,10 @@ def test_chance_in_a_formula_is_told():
 
 
 def test_what_no_mistake_explains_is_told_by_properties():
-    right = implementation(check.log_joint.plan)
+    right = Candidate(check.log_joint.plan)
     text = message_of(check.log_joint, lambda *theta: right(*theta) + 0.125)
     assert "off by a constant: 0.125" in text
-    right = implementation(check.m_step.plan)
+    right = Candidate(check.m_step.plan)
 
     def m_step(X, R):
         weights, means, covariances = right(X, R)
@@ -181,10 +180,10 @@ def test_a_wrong_answer_scores_nothing_and_shows_no_traceback():
 
 def test_results_can_be_gathered_without_ipython():
     with gathered() as results:
-        check.one_hot.form(implementation(check.one_hot.plan))
+        check.one_hot.form(Candidate(check.one_hot.plan))
         with pytest.raises(CheckFailed):
             check.one_hot.value(lambda z, n_components: np.eye(n_components)[::-1][z])
-    assert [result["passed"] for result in results] == [True, False]
+    assert [result.passed for result in results] == [True, False]
 
 
 def test_nothing_reaches_stderr():

@@ -1,1 +1,1 @@
-"""The known mistakes: one module a section, one function a mistake, its docstring the message."""
+"""The known mistakes: one module a section, one function a mistake, its message beside it."""

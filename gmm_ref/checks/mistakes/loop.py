@@ -4,25 +4,10 @@ import functools
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.em import MStep
+from gmm_ref.checks.mistakes.em import Maximisation, MStep
 from gmm_ref.checks.mistakes.joint import Joint
 from gmm_ref.checks.mistakes.posterior import softmax
 from nbjudge.checking.plan import Plan, as_floats
-
-# The mistakes of the M-step that are looked for in a whole run as well.
-_STEP_MISTAKES = {
-    "divided_by_n_instead_of_n_k",
-    "divided_by_n_k_minus_one",
-    "centred_on_all_the_data",
-    "not_centred",
-    "means_divided_by_n",
-    "covariance_without_responsibilities",
-    "hard_for_soft_assignment",
-    "only_the_diagonal",
-    "one_covariance_for_all",
-    "something_added_to_the_diagonal",
-    "one_pass_covariance",
-}
 
 
 def _joint(X, theta):
@@ -37,10 +22,8 @@ def _joint_of(*parts):
     return joint
 
 
-class Fit(MStep):
+class Fit(Maximisation):
     """The exercise `fit`: EM from theta."""
-
-    harmless = frozenset(mistake.name for mistake in MStep.catalogue()) - _STEP_MISTAKES
 
     def answer(self, X, theta, tol, max_iter):
         """The tuple (theta, log_likelihoods, converged)."""
@@ -76,7 +59,7 @@ class Fit(MStep):
 
     def update(self, X, R, theta):
         """The M-step, which may keep parts of the old theta."""
-        return MStep.answer(self, X, R)
+        return Maximisation.answer(self, X, R)
 
     def measure(self, X, theta):
         """The log-likelihood, computed once for each theta of the run."""
@@ -106,364 +89,374 @@ class Fit(MStep):
         return run[-1], trace, converged
 
 
-@Fit.mistake("trace")
+@Fit.mistake(
+    "trace",
+    what="The trace begins after the first step: the log-likelihood before it is missing.",
+    why="Then nobody sees what the first step, often the largest, has gained.",
+    read="the Returns line of the exercise: before the first step, and after each.",
+    see="3 steps make 4 numbers; max_iter = 0 makes 1.",
+)
 def trace_without_the_start(plan, X, run, values):
-    """The trace begins after the first step: the log-likelihood before it is missing.
-
-    Then nobody sees what the first step, often the largest, has gained.
-    Read again: the Returns line of the exercise: before the first step, and after each.
-    See it: 3 steps make 4 numbers; max_iter = 0 makes 1.
-    """
     return np.array(values[1:])
 
 
-@Fit.mistake("trace", variants=(1, 0))
+@Fit.mistake(
+    "trace",
+    what="The trace ends before the last step: the log-likelihood of the returned theta is "
+    "missing.",
+    why="It was computed at the head of the loop, before the step, and never after the last one.",
+    read="the Returns line of the exercise: before the first step, and after each.",
+    see="3 steps make 4 numbers; max_iter = 0 makes 1.",
+    variants=(1, 0),
+)
 def trace_without_the_end(plan, X, run, values, least):
-    """The trace ends before the last step: the log-likelihood of the returned theta is missing.
-
-    It was computed at the head of the loop, before the step, and never after the last one.
-    Read again: the Returns line of the exercise: before the first step, and after each.
-    See it: 3 steps make 4 numbers; max_iter = 0 makes 1.
-    """
     return np.array(values[: max(least, len(values) - 1)])
 
 
-@Fit.mistake("trace")
+@Fit.mistake(
+    "trace",
+    what="The trace is one step behind: after each step the old theta is measured, not the new "
+    "one.",
+    why="Compute the log-likelihood after theta was replaced.",
+    read="the Returns line of the exercise: before the first step, and after each.",
+    see="a trace that begins -90, -90 says that the first step gained nothing.",
+)
 def trace_one_step_behind(plan, X, run, values):
-    """The trace is one step behind: after each step the old theta is measured, not the new one.
-
-    Compute the log-likelihood after theta was replaced.
-    Read again: the Returns line of the exercise: before the first step, and after each.
-    See it: a trace that begins -90, -90 says that the first step gained nothing.
-    """
     return np.array([*values[:1], *values[:-1]])
 
 
-@Fit.mistake("trace")
+@Fit.mistake(
+    "trace",
+    what="The trace holds means per point, not totals: each number is N times too small.",
+    read='7.4.2, "p(X | theta) = prod_n ...", whose log is a sum over all points.',
+    see="3 points with -1 each: -3, not -1.",
+)
 def mean_in_the_trace(plan, X, run, values):
-    """The trace holds means per point, not totals: each number is N times too small.
-
-    Read again: 7.4.2, "p(X | theta) = prod_n ...", whose log is a sum over all points.
-    See it: 3 points with -1 each: -3, not -1.
-    """
     return np.array(values) / len(X)
 
 
-@Fit.mistake("trace")
+@Fit.mistake(
+    "trace",
+    what="The trace holds minus the log-likelihood: a loss that falls.",
+    read='7.4.5, "Each iteration increases the log-likelihood".',
+    see="-90, -80, -75 climbs; 90, 80, 75 falls.",
+)
 def loss_in_the_trace(plan, X, run, values):
-    """The trace holds minus the log-likelihood: a loss that falls.
-
-    Read again: 7.4.5, "Each iteration increases the log-likelihood".
-    See it: -90, -80, -75 climbs; 90, 80, 75 falls.
-    """
     return -np.array(values)
 
 
-@Fit.mistake("trace")
+@Fit.mistake(
+    "trace",
+    what="The trace holds Q, not the log-likelihood.",
+    why="Q is what a step maximises; what EM promises to increase is the log-likelihood.",
+    read='7.4.5, "Each iteration increases the log-likelihood".',
+    see="r = 0.5, 0.5, joints 0.2 and 0.2: Q = -1.61, the log-likelihood log 0.4 = -0.92.",
+)
 def q_in_the_trace(plan, X, run, values):
-    """The trace holds Q, not the log-likelihood.
-
-    Q is what a step maximises; what EM promises to increase is the log-likelihood.
-    Read again: 7.4.5, "Each iteration increases the log-likelihood".
-    See it: r = 0.5, 0.5, joints 0.2 and 0.2: Q = -1.61, the log-likelihood log 0.4 = -0.92.
-    """
     joints = [Joint().joint(X, *theta) for theta in run]
     return np.array([np.sum(softmax(joint) * joint) for joint in joints])
 
 
-@Fit.mistake("trace", variants=(slice(-1, None), -1))
+@Fit.mistake(
+    "trace",
+    what="Only the last log-likelihood is returned, not the trace of all.",
+    read="the Returns line of the exercise: before the first step, and after each.",
+    see="3 steps make 4 numbers, the last of them the highest.",
+    variants=(slice(-1, None), -1),
+)
 def only_the_last_value(plan, X, run, values, last):
-    """Only the last log-likelihood is returned, not the trace of all.
-
-    Read again: the Returns line of the exercise: before the first step, and after each.
-    See it: 3 steps make 4 numbers, the last of them the highest.
-    """
     return np.array(values[last])
 
 
-@Fit.mistake("stops")
+@Fit.mistake(
+    "stops",
+    what="The loop stops after a step that gains more than tol: the comparison is the wrong way "
+    "round.",
+    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    see="tol = 0.01: a gain of 5 goes on, a gain of 0.001 stops.",
+)
 def stops_on_the_wrong_side(plan, X, run, tol):
-    """The loop stops after a step that gains more than tol: the comparison is the wrong way round.
-
-    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
-    See it: tol = 0.01: a gain of 5 goes on, a gain of 0.001 stops.
-    """
     return plan.gain(X, run) > tol
 
 
-@Fit.mistake("stops")
+@Fit.mistake(
+    "stops",
+    what="The gain is divided by N before it is compared with tol: it stops too early.",
+    why="tol is meant for the total log-likelihood, not for the mean per point.",
+    read="the Rules line of the exercise: the total, not per point.",
+    see="60 points, a gain of 0.3 in all is 0.005 a point; tol = 0.01 must go on.",
+)
 def stops_by_the_mean(plan, X, run, tol):
-    """The gain is divided by N before it is compared with tol: it stops too early.
-
-    tol is meant for the total log-likelihood, not for the mean per point.
-    Read again: the Rules line of the exercise: the total, not per point.
-    See it: 60 points, a gain of 0.3 in all is 0.005 a point; tol = 0.01 must go on.
-    """
     return plan.gain(X, run) / len(X) < tol
 
 
-@Fit.mistake("stops")
+@Fit.mistake(
+    "stops",
+    what="The gain is divided by the log-likelihood before it is compared with tol.",
+    why="A log-likelihood can be anything, 0 as well: a share of it has no meaning.",
+    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    see="from -300 to -299 is a gain of 1, not of 0.003.",
+)
 def stops_by_the_relative_gain(plan, X, run, tol):
-    """The gain is divided by the log-likelihood before it is compared with tol.
-
-    A log-likelihood can be anything, 0 as well: a share of it has no meaning.
-    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
-    See it: from -300 to -299 is a gain of 1, not of 0.003.
-    """
     return plan.gain(X, run) / abs(plan.measure(X, run[-2])) < tol
 
 
-@Fit.mistake("stops")
+@Fit.mistake(
+    "stops",
+    what="The new log-likelihood is compared with the very first one, not with the one before.",
+    why="What was gained since the start only grows, so the loop runs on to max_iter.",
+    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    see="-90, -80, -79.999: the last step gained 0.001, all steps together 10.",
+)
 def gain_since_the_start(plan, X, run, tol):
-    """The new log-likelihood is compared with the very first one, not with the one before.
-
-    What was gained since the start only grows, so the loop runs on to max_iter.
-    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
-    See it: -90, -80, -79.999: the last step gained 0.001, all steps together 10.
-    """
     return plan.measure(X, run[-1]) - plan.measure(X, run[0]) < tol
 
 
-@Fit.mistake("stops")
+@Fit.mistake(
+    "stops",
+    what="The loop looks at how far the means move, not at what the log-likelihood gains.",
+    why="The means have the units of X: whether a move is small depends on whether it is in cm "
+    "or km.",
+    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    see="means that move by 0.001 can still gain 1 nat, if the component is narrow.",
+)
 def stops_by_the_parameters(plan, X, run, tol):
-    """The loop looks at how far the means move, not at what the log-likelihood gains.
-
-    The means have the units of X: whether a move is small depends on whether it is in cm or km.
-    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
-    See it: means that move by 0.001 can still gain 1 nat, if the component is narrow.
-    """
     return np.abs(run[-1][1] - run[-2][1]).max() < tol
 
 
-@Fit.mistake("stops")
+@Fit.mistake(
+    "stops",
+    what="tol is not used: the loop goes on until max_iter, or until a bound of its own.",
+    why="A number of your own, or an exact comparison (==, np.allclose), may stand in the place "
+    "of tol.",
+    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    see="gains 5, 1, 0.001 and tol = 0.01: it stops after 3 steps.",
+)
 def never_stops(plan, X, run, tol):
-    """tol is not used: the loop goes on until max_iter, or until a bound of its own.
-
-    A number of your own, or an exact comparison (==, np.allclose), may stand in the place of tol.
-    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
-    See it: gains 5, 1, 0.001 and tol = 0.01: it stops after 3 steps.
-    """
     return False
 
 
-@Fit.mistake("stops")
+@Fit.mistake(
+    "stops",
+    what="The loop makes one more step after the one that gained less than tol.",
+    why="Perhaps the test stands before the step and sees the gain of the step before, or two "
+    "small gains in a row are asked for.",
+    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    see="gains 5, 1, 0.001, 0.0001 and tol = 0.01: it stops after 3 steps, not 4.",
+)
 def stops_one_step_late(plan, X, run, tol):
-    """The loop makes one more step after the one that gained less than tol.
-
-    Perhaps the test stands before the step and sees the gain of the step before, or two small
-    gains in a row are asked for.
-    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
-    See it: gains 5, 1, 0.001, 0.0001 and tol = 0.01: it stops after 3 steps, not 4.
-    """
     return len(run) > 2 and plan.gain(X, run[:-1]) < tol
 
 
-@Fit.mistake("stops")
+@Fit.mistake(
+    "stops",
+    what="The loop makes a single step and returns.",
+    why="A return or a break stands inside the loop where no condition guards it.",
+    read='7.4.5, "Each iteration increases the log-likelihood": there are many.',
+    see="max_iter = 3 and tol = 0: three steps.",
+)
 def stops_at_once(plan, X, run, tol):
-    """The loop makes a single step and returns.
-
-    A return or a break stands inside the loop where no condition guards it.
-    Read again: 7.4.5, "Each iteration increases the log-likelihood": there are many.
-    See it: max_iter = 3 and tol = 0: three steps.
-    """
     return True
 
 
-@Fit.mistake("most_steps")
+@Fit.mistake(
+    "most_steps",
+    what="The loop makes one step more than max_iter allows.",
+    why="Perhaps the first step is made before max_iter is looked at.",
+    read="the Rules line of the exercise: at most max_iter steps.",
+    see="max_iter = 0 returns theta as it came, with one log-likelihood.",
+)
 def one_step_too_many(plan, max_iter):
-    """The loop makes one step more than max_iter allows.
-
-    Perhaps the first step is made before max_iter is looked at.
-    Read again: the Rules line of the exercise: at most max_iter steps.
-    See it: max_iter = 0 returns theta as it came, with one log-likelihood.
-    """
     return max_iter + 1
 
 
-@Fit.mistake("most_steps")
+@Fit.mistake(
+    "most_steps",
+    what="The loop makes max_iter - 1 steps: range(1, max_iter) leaves one out.",
+    read="the Rules line of the exercise: at most max_iter steps.",
+    see="list(range(1, 3)) is [1, 2]: two steps, where range(3) makes three.",
+)
 def one_step_too_few(plan, max_iter):
-    """The loop makes max_iter - 1 steps: range(1, max_iter) leaves one out.
-
-    Read again: the Rules line of the exercise: at most max_iter steps.
-    See it: list(range(1, 3)) is [1, 2]: two steps, where range(3) makes three.
-    """
     return max_iter - 1
 
 
-@Fit.mistake("verdict")
+@Fit.mistake(
+    "verdict",
+    what="converged is always True, also where max_iter ended the run.",
+    read="the Returns line of the exercise: whether the last step gained less than tol.",
+    see="tol = 0 and max_iter = 3: three steps, each with a gain, so False.",
+)
 def always_converged(plan, X, run, tol, max_iter):
-    """converged is always True, also where max_iter ended the run.
-
-    Read again: the Returns line of the exercise: whether the last step gained less than tol.
-    See it: tol = 0 and max_iter = 3: three steps, each with a gain, so False.
-    """
     return True
 
 
-@Fit.mistake("verdict")
+@Fit.mistake(
+    "verdict",
+    what="converged is always False, also where the last step gained less than tol.",
+    read="the Returns line of the exercise: whether the last step gained less than tol.",
+    see="gains 5, 1, 0.001 and tol = 0.01: it stops after 3 steps and says True.",
+)
 def never_converged(plan, X, run, tol, max_iter):
-    """converged is always False, also where the last step gained less than tol.
-
-    Read again: the Returns line of the exercise: whether the last step gained less than tol.
-    See it: gains 5, 1, 0.001 and tol = 0.01: it stops after 3 steps and says True.
-    """
     return False
 
 
-@Fit.mistake("verdict")
+@Fit.mistake(
+    "verdict",
+    what="converged is True where it must be False, and False where it must be True.",
+    read="the Returns line of the exercise: whether the last step gained less than tol.",
+    see="gains 5, 1, 0.001 and tol = 0.01: True; gains 5, 1 and max_iter = 2: False.",
+)
 def converged_turned_round(plan, X, run, tol, max_iter):
-    """converged is True where it must be False, and False where it must be True.
-
-    Read again: the Returns line of the exercise: whether the last step gained less than tol.
-    See it: gains 5, 1, 0.001 and tol = 0.01: True; gains 5, 1 and max_iter = 2: False.
-    """
     return not Fit.verdict(plan, X, run, tol, max_iter)
 
 
-@Fit.mistake("verdict")
+@Fit.mistake(
+    "verdict",
+    what="converged says whether max_iter was reached, not whether the last gain was below tol.",
+    read="the Returns line of the exercise: whether the last step gained less than tol.",
+    see="tol = 0 and max_iter = 3: all three steps are made, and converged is False.",
+)
 def converged_at_max_iter(plan, X, run, tol, max_iter):
-    """converged says whether max_iter was reached, not whether the last gain was below tol.
-
-    Read again: the Returns line of the exercise: whether the last step gained less than tol.
-    See it: tol = 0 and max_iter = 3: all three steps are made, and converged is False.
-    """
     return len(run) - 1 == max_iter
 
 
-@Fit.mistake("verdict")
+@Fit.mistake(
+    "verdict",
+    what="converged says whether fewer than max_iter steps were made, not whether the last was "
+    "small.",
+    why="The last step allowed may be the one that gains less than tol.",
+    read="the Returns line of the exercise: True if the last step gained less than tol.",
+    see="max_iter = 1 and a first step that gains less than tol: one step, and converged.",
+)
 def converged_before_max_iter(plan, X, run, tol, max_iter):
-    """converged says whether fewer than max_iter steps were made, not whether the last was small.
-
-    The last step allowed may be the one that gains less than tol.
-    Read again: the Returns line of the exercise: True if the last step gained less than tol.
-    See it: max_iter = 1 and a first step that gains less than tol: one step, and converged.
-    """
     return len(run) - 1 < max_iter
 
 
-@Fit.mistake("result")
+@Fit.mistake(
+    "result",
+    what="The theta that is returned is the one before the last step.",
+    why="The trace ends with a log-likelihood that this theta does not have.",
+    read="the Returns line of the exercise: theta after the last step.",
+    see="-90, -80, -75: the theta returned must be the one of -75.",
+)
 def theta_before_the_last_step(plan, X, run, trace, converged):
-    """The theta that is returned is the one before the last step.
-
-    The trace ends with a log-likelihood that this theta does not have.
-    Read again: the Returns line of the exercise: theta after the last step.
-    See it: -90, -80, -75: the theta returned must be the one of -75.
-    """
     return run[-2] if len(run) > 1 else run[-1], trace, converged
 
 
-@Fit.mistake("result")
+@Fit.mistake(
+    "result",
+    what="The step that gained less than tol is thrown away: its theta and its value do not come "
+    "back.",
+    why="The test stands before both are kept. A step that gains little is still a step up.",
+    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    see="-90, -80, -79.999 with tol = 0.01: the trace holds all three.",
+)
 def last_step_thrown_away(plan, X, run, trace, converged):
-    """The step that gained less than tol is thrown away: its theta and its value do not come back.
-
-    The test stands before both are kept. A step that gains little is still a step up.
-    Read again: the Rules line of the exercise: stop after a step that gains less than tol.
-    See it: -90, -80, -79.999 with tol = 0.01: the trace holds all three.
-    """
     if not converged:
         return run[-1], trace, converged
     return run[-2], trace[:-1], converged
 
 
-@Fit.mistake("result")
+@Fit.mistake(
+    "result",
+    what="The theta that is returned is the one that was passed: the steps are lost.",
+    why="The loop keeps its new parameters under another name than the one that is returned.",
+    read="the Returns line of the exercise: theta after the last step.",
+    see="-90, -80, -75: the theta returned must be the one of -75.",
+)
 def theta_of_the_start(plan, X, run, trace, converged):
-    """The theta that is returned is the one that was passed: the steps are lost.
-
-    The loop keeps its new parameters under another name than the one that is returned.
-    Read again: the Returns line of the exercise: theta after the last step.
-    See it: -90, -80, -75: the theta returned must be the one of -75.
-    """
     return run[0], trace, converged
 
 
-@Fit.mistake("e_step")
+@Fit.mistake(
+    "e_step",
+    what="R is computed once, before the loop: every M-step gets the same.",
+    why="The first step is right; from the second on nothing moves.",
+    read='7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": of this iteration.',
+    see="r = 0.6 under the start may be 0.8 after step 1: compute R inside the loop.",
+)
 def responsibilities_of_the_start(plan, X, theta, R):
-    """R is computed once, before the loop: every M-step gets the same.
-
-    The first step is right; from the second on nothing moves.
-    Read again: 7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": of this iteration.
-    See it: r = 0.6 under the start may be 0.8 after step 1: compute R inside the loop.
-    """
     return R, R
 
 
-@Fit.mistake("e_step")
+@Fit.mistake(
+    "e_step",
+    what="The M-step gets the responsibilities of the iteration before.",
+    why="R is computed at the end of the turn, or after the M-step: EM limps one step behind.",
+    read='7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": first E, then M.',
+    see="the M-step of step 2 needs the R of the theta that step 1 left.",
+)
 def responsibilities_of_the_step_before(plan, X, theta, R):
-    """The M-step gets the responsibilities of the iteration before.
-
-    R is computed at the end of the turn, or after the M-step: EM limps one step behind.
-    Read again: 7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": first E, then M.
-    See it: the M-step of step 2 needs the R of the theta that step 1 left.
-    """
     return softmax(plan.joint(X, theta)), R
 
 
-@Fit.mistake("joint")
+@Fit.mistake(
+    "joint",
+    what="The E-step leaves the weights out: r is made of the densities alone.",
+    read='7.4.3, the numerator "pi_k N(x_n | mu_k, Sigma_k)".',
+    see="equal densities, weights 0.9 and 0.1: r = 0.9 and 0.1, not 0.5 twice.",
+)
 def weights_forgotten_in_the_e_step(plan, X, theta):
-    """The E-step leaves the weights out: r is made of the densities alone.
-
-    Read again: 7.4.3, the numerator "pi_k N(x_n | mu_k, Sigma_k)".
-    See it: equal densities, weights 0.9 and 0.1: r = 0.9 and 0.1, not 0.5 twice.
-    """
     weights, means, covariances = theta
     return Joint().joint(X, np.ones(len(weights)), means, covariances)
 
 
-@Fit.mistake("update")
+@Fit.mistake(
+    "update",
+    what="The covariances are taken about the old means, those before the step.",
+    why="The maximum of Q has the new mu_k in both places; the old ones make the covariances too "
+    "wide.",
+    read="the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T with the new mu_k.",
+    see="points 4 and 6, old mean 3, new mean 5: the variance is 1, not 5.",
+)
 def old_means_in_covariance(plan, X, R, theta):
-    """The covariances are taken about the old means, those before the step.
-
-    The maximum of Q has the new mu_k in both places; the old ones make the covariances too wide.
-    Read again: the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T with the new mu_k.
-    See it: points 4 and 6, old mean 3, new mean 5: the variance is 1, not 5.
-    """
     weights, means, _ = MStep.answer(plan, X, R)
     d = X - theta[1][:, None]
     scatter = np.einsum("nk,kni,knj->kij", R, d, d)
     return weights, means, scatter / R.sum(axis=0)[:, None, None]
 
 
-@Fit.mistake("update")
+@Fit.mistake(
+    "update",
+    what="The weights stay as they were at the start: only means and covariances are updated.",
+    read='7.4.5, "maximize this expectation with respect to theta": pi is part of theta.',
+    see="N_k = 6, 3, 1 of N = 10 points give 0.6, 0.3, 0.1.",
+)
 def weights_not_updated(plan, X, R, theta):
-    """The weights stay as they were at the start: only means and covariances are updated.
-
-    Read again: 7.4.5, "maximize this expectation with respect to theta": pi is part of theta.
-    See it: N_k = 6, 3, 1 of N = 10 points give 0.6, 0.3, 0.1.
-    """
     _, means, covariances = MStep.answer(plan, X, R)
     return theta[0], means, covariances
 
 
-@Fit.mistake("update")
+@Fit.mistake(
+    "update",
+    what="The means stay as they were at the start.",
+    read='7.4.5, "maximize this expectation with respect to theta": mu is part of theta.',
+    see="points 4 and 6, start at 3: after a step the mean is 5.",
+)
 def means_not_updated(plan, X, R, theta):
-    """The means stay as they were at the start.
-
-    Read again: 7.4.5, "maximize this expectation with respect to theta": mu is part of theta.
-    See it: points 4 and 6, start at 3: after a step the mean is 5.
-    """
     weights, _, covariances = MStep.answer(plan, X, R)
     return weights, theta[1], covariances
 
 
-@Fit.mistake("update")
+@Fit.mistake(
+    "update",
+    what="The covariances stay as they were at the start.",
+    read='7.4.5, "maximize this expectation with respect to theta": Sigma is part of theta.',
+    see="points 4 and 6, start with variance 9: after a step the variance is 1.",
+)
 def covariances_not_updated(plan, X, R, theta):
-    """The covariances stay as they were at the start.
-
-    Read again: 7.4.5, "maximize this expectation with respect to theta": Sigma is part of theta.
-    See it: points 4 and 6, start with variance 9: after a step the variance is 1.
-    """
     weights, means, _ = MStep.answer(plan, X, R)
     return weights, means, theta[2]
 
 
-@Fit.mistake("take")
+@Fit.mistake(
+    "take",
+    what="The parameters of the start are changed in place: the caller still needs them.",
+    why="Whoever starts a second run from the same theta starts somewhere else.",
+    read="the Rules line of the exercise: inputs stay unchanged.",
+    see="means[:] = ... writes into the caller's array, means = ... does not.",
+)
 def changed_its_input(plan, X, theta, tol, max_iter):
-    """The parameters of the start are changed in place: the caller still needs them.
-
-    Whoever starts a second run from the same theta starts somewhere else.
-    Read again: the Rules line of the exercise: inputs stay unchanged.
-    See it: means[:] = ... writes into the caller's array, means = ... does not.
-    """
     before = tuple(np.copy(part) for part in theta)
     for part in theta:
         part += 1
@@ -507,112 +500,113 @@ class FitBest(Plan):
         return max(runs, key=lambda run: run[1][-1])
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The run that is returned is the last one, not the best one.",
+    why="Each restart overwrites the one before, without a comparison.",
+    read='7.4.5, "may converge to a local maximum, depending on initialization".',
+    see="runs that end at -40, -31, -38: return the one at -31.",
+)
 def returned_the_last_run(plan, runs):
-    """The run that is returned is the last one, not the best one.
-
-    Each restart overwrites the one before, without a comparison.
-    Read again: 7.4.5, "may converge to a local maximum, depending on initialization".
-    See it: runs that end at -40, -31, -38: return the one at -31.
-    """
     return runs[-1]
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The run that is returned is the first one: the other starts are not made, or change "
+    "nothing.",
+    why="Perhaps a return stands inside the loop, or every restart begins at the same place.",
+    read='7.4.5, "may converge to a local maximum, depending on initialization".',
+    see="runs that end at -40, -31, -38: return the one at -31.",
+)
 def returned_the_first_run(plan, runs):
-    """The run that is returned is the first one: the other starts are not made, or change nothing.
-
-    Perhaps a return stands inside the loop, or every restart begins at the same place.
-    Read again: 7.4.5, "may converge to a local maximum, depending on initialization".
-    See it: runs that end at -40, -31, -38: return the one at -31.
-    """
     return runs[0]
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The run with the lowest log-likelihood is returned: minimum for maximum.",
+    read='7.4.5, "maximize": a higher log-likelihood is better.',
+    see="runs that end at -40, -31, -38: return the one at -31, not at -40.",
+)
 def returned_the_lowest(plan, runs):
-    """The run with the lowest log-likelihood is returned: minimum for maximum.
-
-    Read again: 7.4.5, "maximize": a higher log-likelihood is better.
-    See it: runs that end at -40, -31, -38: return the one at -31, not at -40.
-    """
     return min(runs, key=lambda run: run[1][-1])
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The runs are compared by their first log-likelihood, before EM has done anything.",
+    why="Where a run begins says little about where it ends.",
+    read='7.4.5, "may converge to a local maximum": it is the end that counts, [-1].',
+    see="-50 ... -38 and -60 ... -31: return the second, though it starts lower.",
+)
 def best_start_for_best_end(plan, runs):
-    """The runs are compared by their first log-likelihood, before EM has done anything.
-
-    Where a run begins says little about where it ends.
-    Read again: 7.4.5, "may converge to a local maximum": it is the end that counts, [-1].
-    See it: -50 ... -38 and -60 ... -31: return the second, though it starts lower.
-    """
     return max(runs, key=lambda run: run[1][0])
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The run with the most steps is returned, not the one with the highest log-likelihood.",
+    read='7.4.5, "may converge to a local maximum": it is the height that counts.',
+    see="30 steps to -38 and 5 steps to -31: return the second.",
+)
 def longest_run(plan, runs):
-    """The run with the most steps is returned, not the one with the highest log-likelihood.
-
-    Read again: 7.4.5, "may converge to a local maximum": it is the height that counts.
-    See it: 30 steps to -38 and 5 steps to -31: return the second.
-    """
     return max(runs, key=lambda run: len(run[1]))
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The run with the fewest steps is returned, not the one with the highest log-likelihood.",
+    read='7.4.5, "may converge to a local maximum": it is the height that counts.',
+    see="5 steps to -38 and 30 steps to -31: return the second.",
+)
 def shortest_run(plan, runs):
-    """The run with the fewest steps is returned, not the one with the highest log-likelihood.
-
-    Read again: 7.4.5, "may converge to a local maximum": it is the height that counts.
-    See it: 5 steps to -38 and 30 steps to -31: return the second.
-    """
     return min(runs, key=lambda run: len(run[1]))
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="One run too few is made or compared: the last start never counts.",
+    read="the Write line of the exercise: n_restarts runs, range(n_restarts).",
+    see="with n_restarts = 2 and ends of -38 and -31, return the run that ends at -31.",
+)
 def one_start_too_few(plan, runs):
-    """One run too few is made or compared: the last start never counts.
-
-    Read again: the Write line of the exercise: n_restarts runs, range(n_restarts).
-    See it: with n_restarts = 2 and ends of -38 and -31, return the run that ends at -31.
-    """
     return max(runs[:-1] or runs, key=lambda run: run[1][-1])
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The theta that is returned is not the one that its trace ends at.",
+    why="Theta is that of another run, overwritten while the best was remembered, or an average "
+    "of the runs, which is no maximum: return the three parts of one run together.",
+    read="the Returns line of the exercise: the run with the highest last log-likelihood.",
+    see="a trace that ends at -31 must come with the theta whose log-likelihood is -31.",
+)
 def trace_of_another_run(plan, runs):
-    """The theta that is returned is not the one that its trace ends at.
-
-    Theta is that of another run, overwritten while the best was remembered, or an average of the
-    runs, which is no maximum: return the three parts of one run together.
-    Read again: the Returns line of the exercise: the run with the highest last log-likelihood.
-    See it: a trace that ends at -31 must come with the theta whose log-likelihood is -31.
-    """
     best = max(runs, key=lambda run: run[1][-1])
     return runs[-1][0], best[1], best[2]
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The trace holds the values of several runs, one after the other.",
+    why="It must be the trace of the run that is returned: make a new list for each run.",
+    read="the Returns line of the exercise: the run with the highest last log-likelihood.",
+    see="runs -49, -38 and -45, -31: the trace is -45, -31, not all four.",
+)
 def traces_glued(plan, runs):
-    """The trace holds the values of several runs, one after the other.
-
-    It must be the trace of the run that is returned: make a new list for each run.
-    Read again: the Returns line of the exercise: the run with the highest last log-likelihood.
-    See it: runs -49, -38 and -45, -31: the trace is -45, -31, not all four.
-    """
     best = max(runs, key=lambda run: run[1][-1])
     return best[0], np.concatenate([trace for _, trace, _ in runs]), best[2]
 
 
-@FitBest.mistake("answer")
+@FitBest.mistake(
+    "answer",
+    what="Each run begins where the one before ended: there is only one start.",
+    why="A run that goes on from a maximum stays there. A new start must be drawn inside the loop.",
+    read='7.4.5, "depending on initialization": draw the means anew for each start.',
+    see="the second trace begins at -38, where the first one ended; a new start lies at -49.",
+)
 def begins_where_the_last_run_ended(plan, X, n_components, n_restarts, rng):
-    """Each run begins where the one before ended: there is only one start.
-
-    A run that goes on from a maximum stays there. A new start must be drawn inside the loop.
-    Read again: 7.4.5, "depending on initialization": draw the means anew for each start.
-    See it: the second trace begins at -38, where the first one ended; a new start lies at -49.
-    """
     theta, runs = plan.start(X, n_components, rng), []
     for _ in range(n_restarts):
         runs.append(plan.run(X, theta))
@@ -620,69 +614,69 @@ def begins_where_the_last_run_ended(plan, X, n_components, n_restarts, rng):
     return plan.choose(runs)
 
 
-@FitBest.mistake("start")
+@FitBest.mistake(
+    "start",
+    what="Every call begins at the same places: the starts are not drawn from rng.",
+    why="Runs from one start end in one maximum, and a fixed seed repeats itself.",
+    read='7.4.5, "depending on initialization": draw the means anew for each start.',
+    see="X[:2] are the same two points each time, X[rng.choice(N, 2, replace=False)] are not.",
+)
 def same_start_for_all(plan, X, n_components, rng):
-    """Every call begins at the same places: the starts are not drawn from rng.
-
-    Runs from one start end in one maximum, and a fixed seed repeats itself.
-    Read again: 7.4.5, "depending on initialization": draw the means anew for each start.
-    See it: X[:2] are the same two points each time, X[rng.choice(N, 2, replace=False)] are not.
-    """
     return FitBest.start(plan, X, n_components, np.random.default_rng(1))
 
 
-@FitBest.mistake("start")
+@FitBest.mistake(
+    "start",
+    what="All components start at the same place: EM cannot tell them apart, and they stay equal.",
+    why="Equal components get equal responsibilities, and so equal updates, for ever.",
+    read='7.4.5, "depending on initialization": the starts must differ in their means.',
+    see="two components at 0: r = 0.5, 0.5 for every point, in every step.",
+)
 def all_means_at_one_point(plan, X, n_components, rng):
-    """All components start at the same place: EM cannot tell them apart, and they stay equal.
-
-    Equal components get equal responsibilities, and so equal updates, for ever.
-    Read again: 7.4.5, "depending on initialization": the starts must differ in their means.
-    See it: two components at 0: r = 0.5, 0.5 for every point, in every step.
-    """
     weights, means, covariances = FitBest.start(plan, X, n_components, rng)
     return weights, np.ones_like(means) * X.mean(axis=0), covariances
 
 
-@FitBest.mistake("source")
+@FitBest.mistake(
+    "source",
+    what="The starts are drawn with np.random or a new generator, not with the rng that is passed.",
+    why="Then nobody can repeat the run, and neither can you, when you look for an error.",
+    read="the Rules line of the exercise: rng is the only source of chance.",
+    see="np.random.default_rng(7) draws 0.625, 0.897 and 0.776 first, every time it is made.",
+)
 def global_generator(plan, rng):
-    """The starts are drawn with np.random or a new generator, not with the rng that is passed.
-
-    Then nobody can repeat the run, and neither can you, when you look for an error.
-    Read again: the Rules line of the exercise: rng is the only source of chance.
-    See it: np.random.default_rng(7) draws 0.625, 0.897 and 0.776 first, every time it is made.
-    """
     return np.random.default_rng()
 
 
-@FitBest.mistake("run")
+@FitBest.mistake(
+    "run",
+    what="The runs stop long before they converge: after a step or a few.",
+    why="Then they are compared on their way, and the highest so far need not end the highest.",
+    read='7.4.5, "Each iteration increases the log-likelihood": go on until tol.',
+    see="a run at -49, -45 after one step may still reach -31.",
+)
 def stopped_after_a_step(plan, X, theta):
-    """The runs stop long before they converge: after a step or a few.
-
-    Then they are compared on their way, and the highest so far need not end the highest.
-    Read again: 7.4.5, "Each iteration increases the log-likelihood": go on until tol.
-    See it: a run at -49, -45 after one step may still reach -31.
-    """
     after = MStep().answer(X, softmax(Joint().joint(X, *theta)))
     trace = [np.sum(np.logaddexp.reduce(Joint().joint(X, *t), axis=1)) for t in (theta, after)]
     return after, np.array(trace), False
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="The last log-likelihood is returned where the whole trace of the run belongs.",
+    read="the Returns line of the exercise: (theta, log_likelihoods, converged).",
+    see="a run -49, -40, -31 comes with all three numbers, not with -31.",
+)
 def height_for_trace(plan, runs):
-    """The last log-likelihood is returned where the whole trace of the run belongs.
-
-    Read again: the Returns line of the exercise: (theta, log_likelihoods, converged).
-    See it: a run -49, -40, -31 comes with all three numbers, not with -31.
-    """
     theta, trace, converged = max(runs, key=lambda run: run[1][-1])
     return theta, trace[-1], converged
 
 
-@FitBest.mistake("choose")
+@FitBest.mistake(
+    "choose",
+    what="Only theta is returned: the trace and converged are missing.",
+    read="the Returns line of the exercise: (theta, log_likelihoods, converged).",
+    see="the tuple has 3 parts, and the first of them, theta, has 3 parts again.",
+)
 def returned_theta_only(plan, runs):
-    """Only theta is returned: the trace and converged are missing.
-
-    Read again: the Returns line of the exercise: (theta, log_likelihoods, converged).
-    See it: the tuple has 3 parts, and the first of them, theta, has 3 parts again.
-    """
     return max(runs, key=lambda run: run[1][-1])[0]

@@ -12,10 +12,10 @@ import warnings
 
 from nbformat.v4 import new_output
 
-from nbjudge.checking.calls import in_your_lines
-from nbjudge.checking.failure import CheckFailed
+from nbjudge.checking.exceptions import in_your_lines
+from nbjudge.checking.message import CheckFailed
 from nbjudge.checking.remote import NoAnswer, RemoteError
-from nbjudge.checking.results import MIME, gathered
+from nbjudge.checking.results import gathered
 from nbjudge.checking.seed import seeded
 from nbjudge.grading.run.student import Ended
 
@@ -49,7 +49,9 @@ class Judge:
                 errors = [_error_output(raised)]
         text = printed.getvalue()
         shown = [new_output("stream", name="stdout", text=text)] if text else []
-        return shown + [_result_output(data) for data in results] + errors
+        return (
+            shown + [new_output("display_data", data=result.bundle) for result in results] + errors
+        )
 
     def _run(self, source):
         tree = ast.parse(source)
@@ -122,12 +124,6 @@ class Other:
 def plain_error(kind, text):
     """An error output that shows a text and no traceback."""
     return new_output("error", ename=kind, evalue=text, traceback=text.splitlines())
-
-
-def _result_output(data):
-    """A check's data as at the student's desk: beside a line that is empty if it failed."""
-    line = f"{data['exercise']}, {data['aspect']}: right." if data["passed"] else ""
-    return new_output("display_data", data={"text/plain": line, MIME: data})
 
 
 def _names_read(tree):

@@ -1,14 +1,18 @@
-"""Which known mistakes a sampler resembles: in form, in its use of the rng, in its distribution."""
+"""Mistakes recognised in answers that are drawn: in form, in use of the rng, in distribution.
+
+Each candidate draws a few times. It agrees with a sampler where the shapes are the same, what stays
+the same from one rng to the next is the same, and the signatures of the draws are alike.
+"""
 
 import functools
 
 import numpy as np
 
-from gmm_ref.checks.problems import Case
 from nbjudge.checking.calls import attempt_aloud, quiet
-from nbjudge.checking.plan import implementation, pairs, singles, ways
+from nbjudge.checking.case import reseeded
+from nbjudge.checking.diagnosis.signature import begins_like, distance, shows
+from nbjudge.checking.plan import Candidate, pairs, singles
 from nbjudge.checking.remote import kind_of
-from nbjudge.checking.signature import begins_like, distance, shows
 
 # How many other generators must give the same answer before it is taken for fixed.
 _OTHERS = 12
@@ -21,64 +25,62 @@ _AT_ONE, _AT_TWO = 2, 3
 
 
 @quiet()
-def recognise_draws(sampler, function, case):
+def diagnose_draws(sampler, function, case):
     """The mistakes whose draws the function's are like: none, one or two."""
+    right = Candidate(sampler.plan)
     few, many = sampler.cases("form")[0], sampler.cases("value")[0]
-    own = _Look(sampler, function, few, many)
-    right = _Look(sampler, implementation(sampler.plan), few, many)
-    if own.gap(right) is not None:
+    own, usual = (_Draws(sampler, f, few, many) for f in (function, right))
+    if own.gap(usual) is not None:
         # Right where nothing is special: only the case that failed can tell.
         if case.arguments["n_samples"] < _FEW:
             few = case
         elif case.arguments["n_samples"] >= _GLANCE:
             many = case
-        own = _Look(sampler, function, few, many)
-        right = _Look(sampler, right.function, few, many)
-        if few is case and own.shape == right.shape:
+        own, usual = (_Draws(sampler, f, few, many) for f in (function, right))
+        if few is case and own.shape == usual.shape:
             return ()
-    looks = [
-        (entry[0], way, _Look(sampler, entry[1], few, own.many))
-        for entry, way in zip(singles(sampler.plan), ways(sampler.plan), strict=True)
-    ]
-    found = _nearest(own, right, ((mistakes, look) for mistakes, _, look in looks))
-    if found:
+    alone = [_Draws(sampler, candidate, few, many) for candidate in singles(sampler.plan)]
+    found = _nearest(own, usual, alone)
+    if found or own.first.error is not None:  # of two mistakes the first to stop is seen alone
         return found
-    if own.first.error is not None:
-        return ()  # of two mistakes the first to stop is seen alone
-    glance = _with_draws(own.many, _GLANCE)
-    seen, usual = own.signature(glance), right.signature(glance)
-    # A mistake that would show, but does not, is none of the two; nor is one that changes nothing.
-    at_a_glance = [(way, look.signature(glance)) for _, way, look in looks]
-    chosen = [way for way, s in at_a_glance if s != usual and not shows(s, seen, usual)]
-    both = (
-        (mistakes, _Look(sampler, wrong, few, own.many))
-        for mistakes, wrong in pairs(sampler.plan, chosen)
-    )
-    likely = ((m, look) for m, look in both if look.resembles(seen, [glance], _AT_ONE))
-    return _nearest(own, right, likely)
+    glance = many.but(n_samples=_GLANCE)
+    both = (_Draws(sampler, p, few, many) for p in pairs(_showing(own, usual, alone, glance)))
+    seen = own.signature(glance)
+    return _nearest(own, usual, (p for p in both if p.resembles(seen, [glance], _AT_ONE)))
 
 
-def _nearest(own, right, candidates):
+def _showing(own, usual, alone, glance):
+    """The candidates of which one may be one of two: those that change something, and show."""
+    seen, expected = own.signature(glance), usual.signature(glance)
+    signatures = [(draws.function, draws.signature(glance)) for draws in alone]
+    return [c for c, s in signatures if s != expected and not shows(s, seen, expected)]
+
+
+def _nearest(own, usual, others):
     """The mistakes whose draws are the most like, of those that are alike; or ().
 
     One whose draws are here those of the right sampler, to the last bit, explains nothing.
     """
-    found, usual = {}, own.gap(right)
-    for mistakes, look in candidates:
-        gap = own.gap(look)
-        if gap not in (None, usual) and gap < found.get(mistakes, np.inf):
+    found, no_gap = {}, own.gap(usual)
+    for draws in others:
+        gap, mistakes = own.gap(draws), draws.function.mistakes
+        if gap not in (None, no_gap) and gap < found.get(mistakes, np.inf):
             found[mistakes] = gap
     return min(found, key=found.get, default=())
 
 
-class _Look:
-    """What is seen of a sampler, each part when it is first asked for."""
+class _Draws:
+    """What is seen of a sampling function, each part when it is first asked for.
+
+    few, many: the cases by which its form and its distribution are seen.
+    """
 
     def __init__(self, sampler, function, few, many):
         self.sampler, self.function, self.few, self.many = sampler, function, few, many
 
     @functools.cached_property
     def first(self):
+        """The Outcome of a few draws."""
         return attempt_aloud(self.function, self.few)
 
     @functools.cached_property
@@ -138,27 +140,17 @@ class _Look:
 
     @functools.cached_property
     def own_signature(self):
+        """That of many draws."""
         return self.signature(self.many)
 
     def gap(self, other):
-        """How far its draws are from another sampler's; None if they are not alike."""
+        """How far its draws are from another function's; None if they are not alike."""
         if self.shape != other.shape or self.manner != other.manner:
             return None
         # Two runs show most differences.
         if not other.resembles(self.own_signature, other.cases[:2], _AT_TWO):
             return None
         return distance(self.own_signature, other.runs)
-
-
-def _with_draws(case, n_samples):
-    return Case(case.arguments | {"n_samples": n_samples}, case.note)
-
-
-def reseeded(case, key=0):
-    """The case with another generator, a different one for each key."""
-    entropy = case.arguments["rng"].bit_generator.state["state"]["state"]
-    rng = np.random.default_rng([entropy % 2**63, key])
-    return Case(case.arguments | {"rng": rng}, case.note)
 
 
 def parts_of(answer):

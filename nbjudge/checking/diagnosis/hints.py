@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from gmm_ref.checks.problems import case_of, draw_problem, value_problems
 from nbjudge.checking.calls import attempt
 from nbjudge.checking.compare import agrees
-from nbjudge.checking.naming import same
+from nbjudge.checking.diagnosis.computed import same
 
 
-def remarks(exercise, function, case, outcome):
+def hints(exercise, function, case, outcome):
     """Sentences on where the function is right and on how the answer differs from the right one."""
     if outcome.error is not None or outcome.changed:
         return _of_inputs(exercise, function, case)
@@ -20,10 +19,13 @@ def remarks(exercise, function, case, outcome):
         ]
     expected = exercise.reference(**case.arguments)
     if exercise.kind != "number":
-        return [*_of_shape(outcome.result, expected, case), *_of_inputs(exercise, function, case)]
+        return [
+            *_of_shape(exercise, outcome.result, expected, case),
+            *_of_inputs(exercise, function, case),
+        ]
     return [
         *(_of_parts(outcome.result, expected, case) if isinstance(expected, tuple) else ()),
-        *_of_shape(outcome.result, expected, case),
+        *_of_shape(exercise, outcome.result, expected, case),
         *_of_numbers(outcome.result, expected, case),
         *_of_inputs(exercise, function, case),
     ]
@@ -58,10 +60,10 @@ def _of_parts(answer, expected, case):
         yield f"Right already: {' and '.join(right)}."
 
 
-def _of_shape(answer, expected, case):
+def _of_shape(exercise, answer, expected, case):
     if isinstance(expected, tuple):
         return
-    got, wanted = _numbers_for(answer, case), _numbers_for(expected, case)
+    got, wanted = (_counted(exercise, one, case) for one in (answer, expected))
     if got and wanted and set(got) != set(wanted):
         yield f"It holds {_in_words(got)}; asked for is {_in_words(wanted)}."
     shape = _shape(answer)
@@ -77,20 +79,12 @@ def _of_shape(answer, expected, case):
         yield f"Its axes are transposed: .T would give the right shape, {more}."
 
 
-# What the axes of the arguments count.
-_AXES = {
-    "X": ("point", "feature"),
-    "R": ("point", "component"),
-    "Z": ("point", "component"),
-    "means": ("component", "feature"),
-}
-
-
-def _numbers_for(answer, case):
+def _counted(exercise, answer, case):
     """What an answer's axes count, ("all",) for a single number; None where sizes are alike."""
     known = {}
-    for name in _AXES.keys() & case.arguments.keys():
-        known |= dict(zip(_AXES[name], np.shape(case.arguments[name]), strict=True))
+    for name, axes in exercise.subject.axes.items():
+        if name in case.arguments:
+            known |= dict(zip(axes, np.shape(case.arguments[name]), strict=True))
     of_size = {size: axis for axis, size in known.items()}
     shape = _shape(answer)
     if shape is None or len(of_size) < len(known) or not set(shape) <= set(of_size):
@@ -182,63 +176,19 @@ def _of_functions(answer, expected, case):
         yield "It is the logarithm of the right answer: an exp is missing."
 
 
-# What an input at the edge asks for: a part of the case's note, and what goes wrong there.
-_AT_THE_EDGE = [
-    (
-        "standard deviations away",
-        "Out there a density is 0 as a float, and its logarithm -inf: stay in logarithms, "
-        "and add no small number to keep off the 0, nor cut small values off.",
-    ),
-    (
-        "weight 0",
-        "Its logarithm is -inf, and that is right; a term 0 log 0 counts as 0. Add no small "
-        "number to the weights, and cut nothing off.",
-    ),
-    (
-        "weight 1e-15",
-        "A weight counts as it is, however small: add nothing to it before the logarithm, "
-        "and do not clip it.",
-    ),
-    (
-        "integers",
-        "An array made with np.zeros_like or np.empty_like of whole numbers cuts what is written "
-        "into it to whole numbers: make it with np.zeros(shape).",
-    ),
-    ("one component", "An axis of length 1 must stay: squeeze() and z[0] take it away."),
-    ("one point", "An axis of length 1 must stay: squeeze() and X[0] take it away."),
-    (
-        "as many points as components",
-        "There an array of shape (N,) goes along either axis without an error: write "
-        "[:, None] for one number a point, [None, :] for one a component.",
-    ),
-    (
-        "densities are above 1",
-        "A density is no probability: it may be above 1, and its logarithm above 0.",
-    ),
-    ("600 points", "The product of so many probabilities is 0 as a float: add logarithms."),
-    (
-        "1e8",
-        "The difference of two large squares has lost all its digits: take the mean off first, "
-        "then multiply.",
-    ),
-    ("exactly 0 and 1", "A term 0 log 0 counts as 0, not as NaN: scipy.special.xlogy knows that."),
-]
-
-
 def _of_inputs(exercise, function, case):
     """On which simpler inputs the function is right: what it does not need there is the mistake."""
-    rng = exercise.rng("remarks")
     near = all(_right(exercise, function, other) for other in exercise.cases("value"))
     if near and case.note:
         yield f"On the usual inputs it is right; what goes wrong has to do with: {case.note}."
-        yield from [words for about, words in _AT_THE_EDGE if about in case.note][:1]
+        yield from [case.advice] * bool(case.advice)
     if near:
         return
-    for words, problem in _simple_problems(rng, exercise.parameters):
-        if set(problem) >= set(exercise.parameters):
-            other = case_of(exercise.parameters, problem)
-            if _right(exercise, function, other):
-                yield f"It is right {words}."
+    for simple in exercise.subject.simple_cases(exercise.rng("remarks")):
+        names = set(exercise.parameters)
+        asked = names <= set(simple.case.arguments) and simple.about in (None, *names)
+        if asked and _right(exercise, function, simple.case.only(exercise.parameters)):
+            yield f"It is right {simple.words}."
 
 
 def _right(exercise, function, case):
@@ -246,26 +196,3 @@ def _right(exercise, function, case):
     if outcome.error is not None or outcome.changed or outcome.result is None:
         return False
     return agrees(outcome.result, exercise.reference(**case.arguments), case, exercise.kind)
-
-
-def _simple_problems(rng, parameters):
-    """(words, problem): each without one of the difficulties of the usual problem."""
-    usual = value_problems(rng)[0][1]
-    n_components, n_features = usual["means"].shape
-    if n_components > 1:
-        yield "for one component (K = 1)", draw_problem(rng, 4, 2, 1)
-    yield "for one point (N = 1)", draw_problem(rng, 1, 2, 3)
-    if "X" in parameters:
-        yield "for one feature (D = 1)", draw_problem(rng, 4, 1, 3)
-    if "weights" in parameters:
-        equal = np.full(n_components, 1 / n_components)
-        yield "with equal weights, so look at the weights", usual | {"weights": equal}
-    if "covariances" in parameters:
-        round_ = np.stack([np.eye(n_features)] * n_components)
-        yield (
-            "where every covariance is the identity, so look at the covariances",
-            usual | {"covariances": round_},
-        )
-    if "R" in parameters:
-        R = np.eye(n_components)[np.arange(len(usual["X"])) % n_components]
-        yield "where all responsibilities are 0 or 1, so look at what R does", usual | {"R": R}

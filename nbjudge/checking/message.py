@@ -25,39 +25,36 @@ class CheckFailed(AssertionError):
         return str(self).splitlines()
 
 
-def failure(exercise, aspect, sentences, arguments=None, note="", mistakes=(), messages=()):
+def check_failed(exercise, aspect, sentences, case=None, mistakes=(), id=None):
     """A CheckFailed that says which mistake it is, what was called, on what, and where to read.
 
-    ``sentences``: what is wrong, a string or several, a paragraph each.
-    ``arguments``: name -> value, as they were passed; ``note``: what is special in them.
-    ``mistakes``: the ids of what was recognised; ``messages``: what the student reads of each.
+    ``sentences``: what is wrong, a paragraph each; ``case``: what was called; ``mistakes``: what
+    was recognised; ``id``: what to record where nothing was.
     """
-    if isinstance(sentences, str):
-        sentences = [sentences]
     parts = [f"{exercise.name}, {aspect}: not right yet."]
-    parts += _of_mistakes(mistakes, messages)
-    if arguments is not None:
-        called = f"Called with {note}:" if note else "Called with:"
-        parts.append("\n".join([_wrap(called), *map(_show, arguments, arguments.values())]))
+    if mistakes:
+        parts += [_heading(mistakes), *(_block(mistake.message) for mistake in mistakes)]
+    if case is not None:
+        called = f"Called with {case.note}:" if case.note else "Called with:"
+        shown = [_show(name, value) for name, value in case.arguments.items()]
+        parts.append("\n".join([_wrap(called), *shown]))
     parts += [_wrap(sentence) for sentence in sentences]
-    if not any("Read again:" in message for message in messages):
+    if not mistakes:
         parts.append(_wrap(f"Read again: {exercise.section}, {exercise.formula}"))
-    return CheckFailed("\n\n".join(parts), mistakes)
+    recorded = [mistake.name for mistake in mistakes] or [id] * (id is not None)
+    return CheckFailed("\n\n".join(parts), recorded)
 
 
-def _of_mistakes(names, messages):
-    """A heading with the names, and a block of each message, its last two parts on their own."""
-    if not messages:
-        return []
-    known = "two known mistakes, made together" if len(messages) > 1 else "a known mistake"
-    heading = f"It agrees with {known}: {', and '.join(name.replace('_', ' ') for name in names)}."
-    blocks = []
-    for message in messages:
-        text = " ".join(message.split())
-        for lead in ("Read again:", "See it:"):
-            text = text.replace(f" {lead}", f"\n{lead}")
-        blocks.append(_wrap(text))
-    return [_wrap(heading), *blocks]
+def _heading(mistakes):
+    known = "two known mistakes, made together" if len(mistakes) > 1 else "a known mistake"
+    names = ", and ".join(mistake.name.replace("_", " ") for mistake in mistakes)
+    return _wrap(f"It agrees with {known}: {names}.")
+
+
+def _block(message):
+    what_and_why = f"{message.what} {message.why}".rstrip()
+    lines = [what_and_why, f"Read again: {message.read}", f"See it: {message.see}"]
+    return _wrap("\n".join(lines))
 
 
 def describe(value):
