@@ -26,8 +26,8 @@ from gmm_ref.generative_model import (
     sample_mixture,
 )
 from gmm_ref.likelihood import log_density, log_likelihood
-from gmm_ref.parameters import Parameters
 from gmm_ref.posterior import most_probable_component, posterior_entropy, responsibilities
+from gmm_ref.theta import Parameters
 
 __all__ = [
     "CollapseWarning",

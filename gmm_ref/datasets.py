@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gmm_ref.parameters import Parameters
+from gmm_ref.theta import Parameters
 
 
 def old_faithful():

@@ -8,20 +8,19 @@ import scipy
 
 from gmm_ref.generative_model import component_log_densities
 from gmm_ref.likelihood import log_likelihood
-from gmm_ref.parameters import (
+from gmm_ref.posterior import posterior_entropy, responsibilities
+from gmm_ref.theta import Parameters, as_theta
+from gmm_ref.validation import (
     DegenerateComponent,
-    Parameters,
     as_count,
     as_generator,
     as_points,
     as_responsibilities,
-    as_theta,
     as_tolerance,
     as_weights,
     cholesky_factor,
     cholesky_factors,
 )
-from gmm_ref.posterior import posterior_entropy, responsibilities
 
 
 class Fit(NamedTuple):

@@ -4,7 +4,8 @@ import numpy as np
 import scipy
 
 from gmm_ref.generative_model import component_log_densities, log_joint
-from gmm_ref.parameters import as_count, as_labels, as_one_hot, as_parameters, as_weights
+from gmm_ref.theta import as_parameters
+from gmm_ref.validation import as_count, as_labels, as_one_hot, as_weights
 
 
 def one_hot(z, n_components):

@@ -6,13 +6,13 @@ Labels count the components from 0. Points are rows, features are columns.
 import numpy as np
 import scipy  # scipy.linalg and scipy.special load at their first use: the import stays quick
 
-from gmm_ref.parameters import (
+from gmm_ref.theta import as_parameters
+from gmm_ref.validation import (
     as_count,
     as_covariances,
     as_generator,
     as_mean_and_covariance,
     as_means,
-    as_parameters,
     as_points,
     as_weights,
     cholesky_factor,

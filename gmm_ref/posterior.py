@@ -3,7 +3,7 @@
 import scipy
 
 from gmm_ref.generative_model import log_joint
-from gmm_ref.parameters import as_responsibilities
+from gmm_ref.validation import as_responsibilities
 
 
 def responsibilities(X, weights, means, covariances):

@@ -5,7 +5,7 @@ import scipy
 
 from gmm_ref import em
 from gmm_ref.generative_model import component_log_densities
-from gmm_ref.parameters import Parameters
+from gmm_ref.theta import Parameters
 from nbjudge.checking.calls import quiet
 from nbjudge.checking.compare import form_fault
 

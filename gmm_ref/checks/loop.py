@@ -7,7 +7,7 @@ import numpy as np
 from gmm_ref import em
 from gmm_ref.checks.em_trace import breaks_down, log_likelihood_of, run_fault, trace_fault
 from gmm_ref.checks.problems import draw_problem
-from gmm_ref.parameters import Parameters
+from gmm_ref.theta import Parameters
 from nbjudge.checking.calls import quiet
 from nbjudge.checking.case import Case
 from nbjudge.checking.compare import value_fault
