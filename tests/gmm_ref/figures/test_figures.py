@@ -35,7 +35,7 @@ def drawn():
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_picture_looks_as_it_did(name, tmp_path):
-    """After a change that is meant: `python tests/pictures.py`, and look at what git shows."""
+    """After a change that is meant: run `pictures.py`, and look at what git shows."""
     actual, expected = tmp_path / f"{name}.png", tmp_path / f"{name}-expected.png"
     fig, _ = PICTURES[name]()
     assert words(fig) == WORDS[name]

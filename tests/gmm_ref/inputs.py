@@ -1,4 +1,4 @@
-"""The inputs of the tests, lopsided: N, K and D differ, weights are unequal, covariances full.
+"""The inputs of these tests, lopsided: N, K and D differ, weights are unequal, covariances full.
 
 With N = K or K = D a transposed answer passes, with equal weights a forgotten pi does, with round
 covariances a forgotten term.

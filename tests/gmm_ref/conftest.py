@@ -1,4 +1,4 @@
-"""What all tests share: the problems as fixtures, and hypothesis without chance or clock."""
+"""What these tests share: the problems as fixtures, and hypothesis without chance or clock."""
 
 import pytest
 from hypothesis import settings

@@ -4,12 +4,14 @@ The numbers are mpmath's, of 50 digits and any exponent. So nothing clever is ne
 are multiplied and only then is a logarithm taken, the covariance is inverted, its determinant
 formed; none of it can underflow, and what a function loses to rounding is all its own.
 Arguments are floats in arrays (N, D), (K,), (K, D), (K, D, D); results are floats in arrays.
+At the end stands the second oracle, scikit-learn's mixture.
 """
 
 from functools import cache
 
 import numpy as np
 from mpmath import MPContext
+from sklearn.mixture import GaussianMixture
 
 mp = MPContext()
 mp.dps = 50
@@ -144,3 +146,11 @@ def m_step(X, R):
 
 def floats(numbers):
     return np.array(list(numbers), dtype=float)
+
+
+def sklearn_mixture(theta):
+    """scikit-learn's model with this theta, as if it had been fitted."""
+    model = GaussianMixture(len(theta.weights))
+    model.weights_, model.means_, model.covariances_ = theta
+    model.precisions_cholesky_ = np.linalg.cholesky(np.linalg.inv(theta.covariances))
+    return model
