@@ -1,8 +1,10 @@
-"""The five assignments: what git holds, what students get, and that the solutions are right."""
+"""The assignments: what git holds, what students get, and that the solutions are right."""
 
 import ast
 import importlib
+import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -14,30 +16,64 @@ from gmm_ref.checks import CheckFailed, check
 from nbjudge.grading.course import Course
 
 ROOT = Path(__file__).parents[1]
-FUNCTIONS = {
-    "7.4.1_generative_model": ["sample_labels", "sample_gaussian", "sample_mixture", "log_joint"],
-    "7.4.2_likelihood": ["log_density", "log_likelihood"],
-    "7.4.3_posterior": ["responsibilities", "most_probable_component", "posterior_entropy"],
-    "7.4.4_full_dataset": [
+ASSIGNMENTS = Course(ROOT).assignments
+# What is promised: the functions to write and the questions to answer. One more breaks no promise.
+PROMISED = {
+    "7.4.1_generative_model": {
+        "sample_labels",
+        "sample_gaussian",
+        "sample_mixture",
+        "log_joint",
+        "question_sum",
+    },
+    "7.4.2_likelihood": {
+        "log_density",
+        "log_likelihood",
+        "question_log_of_sum",
+        "question_positive",
+    },
+    "7.4.3_posterior": {
+        "responsibilities",
+        "most_probable_component",
+        "posterior_entropy",
+        "question_boundary",
+    },
+    "7.4.4_full_dataset": {
         "one_hot",
         "log_prior",
         "log_conditional",
         "complete_log_likelihood",
         "log_posterior",
-    ],
-    "7.4.5_em": ["expected_complete_log_likelihood", "e_step", "m_step", "fit", "fit_best"],
+        "question_one_z",
+    },
+    "7.4.5_em": {
+        "expected_complete_log_likelihood",
+        "e_step",
+        "m_step",
+        "fit",
+        "fit_best",
+        "question_mean",
+        "question_climb",
+    },
 }
-# How many questions are marked by hand.
-QUESTIONS = dict(zip(FUNCTIONS, (1, 2, 1, 1, 2), strict=True))
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 STUB = ["# YOUR CODE HERE", "raise NotImplementedError"]
 
-each_assignment = pytest.mark.parametrize("assignment", FUNCTIONS)
+each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
+
+
+def name_of(assignment):
+    """7.4.3_posterior -> posterior"""
+    return assignment.split("_", 1)[1]
 
 
 def read(tree, assignment):
-    name = assignment.split("_", 1)[1]
-    return nbformat.read(ROOT / tree / assignment / f"{name}.ipynb", as_version=4)
+    return nbformat.read(ROOT / tree / assignment / f"{name_of(assignment)}.ipynb", as_version=4)
+
+
+def exercises_of(assignment):
+    """The exercises that the checks know of a section, in their order."""
+    return importlib.import_module(f"gmm_ref.checks.{name_of(assignment)}").EXERCISES
 
 
 def functions_of(notebook):
@@ -53,39 +89,65 @@ def checks_of(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code" and is_grade(cell)]
 
 
+def points_of(cells):
+    return [cell.metadata.nbgrader.points for cell in cells]
+
+
+@pytest.mark.parametrize("assignment", PROMISED)
+def test_what_is_promised_is_asked(assignment):
+    asked = filter(is_solution, read("solutions", assignment).cells)
+    assert PROMISED[assignment] <= {cell.metadata.nbgrader.grade_id for cell in asked}
+
+
+def test_every_exercise_of_the_checks_has_its_assignment():
+    found = [exercise.name for each in ASSIGNMENTS for exercise in exercises_of(each)]
+    assert found == list(vars(check))
+
+
 @each_assignment
-def test_the_functions_are_those_of_the_design_with_the_reference_signatures(assignment):
-    sources = functions_of(read("solutions", assignment))
-    assert list(sources) == FUNCTIONS[assignment]
-    for name, source in sources.items():
+def test_each_exercise_has_a_solution_cell_with_the_reference_signature(assignment):
+    sources, exercises = functions_of(read("solutions", assignment)), exercises_of(assignment)
+    assert list(sources) == [exercise.name for exercise in exercises]
+    for exercise, source in zip(exercises, sources.values(), strict=True):
         defined = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef))
-        assert defined.name == name
-        assert [a.arg for a in defined.args.args] == getattr(check, name).parameters
+        assert defined.name == exercise.name
+        assert [a.arg for a in defined.args.args] == exercise.parameters
         assert ast.get_docstring(defined)
+
+
+@each_assignment
+def test_each_exercise_has_a_numbered_card(assignment):
+    text = "\n".join(cell.source for cell in read("solutions", assignment).cells)
+    cards = re.findall(r"^## Exercise (\d+): `(\w+)`$", text, re.MULTILINE)
+    names = [exercise.name for exercise in exercises_of(assignment)]
+    assert cards == [(str(number), name) for number, name in enumerate(names, start=1)]
 
 
 @each_assignment
 def test_each_aspect_of_each_function_has_one_test_cell_of_a_mark_or_more(assignment):
     cells = checks_of(read("solutions", assignment))
-    marks = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in cells}
-    assert list(marks) == [
-        f"test_{name}_{aspect}"
-        for name in FUNCTIONS[assignment]
-        for aspect in getattr(check, name).aspects
-    ]
-    assert min(marks.values()) >= 1
-    for cell in cells:
-        name, aspect = cell.metadata.nbgrader.grade_id.removeprefix("test_").rsplit("_", 1)
+    aspects = [(e.name, aspect) for e in exercises_of(assignment) for aspect in e.aspects]
+    ids = [cell.metadata.nbgrader.grade_id for cell in cells]
+    assert ids == [f"test_{name}_{aspect}" for name, aspect in aspects]
+    assert min(points_of(cells)) >= 1
+    for cell, (name, aspect) in zip(cells, aspects, strict=True):
         assert f"check.{name}.{aspect}({name}" in cell.source
 
 
 @each_assignment
-def test_an_assignment_is_worth_twenty_marks(assignment):
+def test_an_assignment_is_worth_about_twenty_marks_most_of_them_by_the_checks(assignment):
     notebook = read("solutions", assignment)
-    by_hand = [c for c in notebook.cells if c.cell_type == "markdown" and is_grade(c)]
-    assert len(by_hand) == QUESTIONS[assignment]
-    cells = [*checks_of(notebook), *by_hand]
-    assert sum(cell.metadata.nbgrader.points for cell in cells) == 20
+    asked = [
+        (question, answer)
+        for question, answer in pairwise(notebook.cells)
+        if answer.cell_type == "markdown" and is_grade(answer)
+    ]
+    by_hand = points_of(answer for _, answer in asked)
+    stated = [re.search(r"\*\((\d+) marks?, by hand\.\)\*", q.source)[1] for q, _ in asked]
+    assert stated == [str(points) for points in by_hand]
+    by_checks = sum(points_of(checks_of(notebook)))
+    assert 16 <= by_checks + sum(by_hand) <= 24
+    assert by_checks > sum(by_hand) > 0
 
 
 @each_assignment
@@ -150,15 +212,15 @@ def test_the_untouched_release_fails_every_check(assignment):
     namespace = {}
     for stub in stubs.values():
         exec(stub, namespace)
-    for name in FUNCTIONS[assignment]:
-        for aspect in getattr(check, name).aspects:
+    for exercise in exercises_of(assignment):
+        for aspect in exercise.aspects:
             with pytest.raises(CheckFailed, match="not written yet"):
-                getattr(getattr(check, name), aspect)(namespace[name])
+                getattr(exercise, aspect)(namespace[exercise.name])
 
 
 @each_assignment
 def test_names_agree_in_all_places(assignment):
-    name = assignment.split("_", 1)[1]
+    name = name_of(assignment)
     importlib.import_module(f"gmm_ref.{name}")
     importlib.import_module(f"gmm_ref.checks.{name}")
     assert (ROOT / "solutions" / assignment / f"{name}.ipynb").exists()
@@ -167,5 +229,5 @@ def test_names_agree_in_all_places(assignment):
 def test_the_data_beside_the_notebooks_are_those_of_the_package():
     data = (ROOT / "gmm_ref" / "data" / "old_faithful.csv").read_bytes()
     copies = list((ROOT / "solutions").glob("*/old_faithful.csv"))
-    assert len(copies) == len(FUNCTIONS)
+    assert len(copies) == len(ASSIGNMENTS)
     assert all(copy.read_bytes() == data for copy in copies)
