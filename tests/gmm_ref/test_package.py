@@ -5,6 +5,8 @@ import inspect
 import pytest
 from inputs import FUNCTIONS
 
+from gmm_ref.checks import check
+
 # What is promised; a function more breaks no promise.
 SIGNATURES = {
     "sample_labels": "weights n_samples rng",
@@ -34,6 +36,11 @@ SIGNATURES = {
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_the_promised_functions_are_there_with_their_arguments(name):
     assert " ".join(inspect.signature(FUNCTIONS[name]).parameters) == SIGNATURES[name]
+
+
+@pytest.mark.parametrize("exercise", vars(check).values(), ids=vars(check))
+def test_the_function_of_each_exercise_is_shown(exercise):
+    assert FUNCTIONS.get(exercise.name) is exercise.reference, f"gmm_ref shows no {exercise.name}"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
