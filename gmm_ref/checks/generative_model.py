@@ -1,4 +1,4 @@
-"""The exercises of 7.4.1: `sample_labels`, `sample_gaussian`, `sample_mixture`, `log_joint`."""
+"""The exercises of 7.4.1: the two steps of a draw, both together, and the joint density."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The exercises of 7.4.2: `log_density`, `log_likelihood`."""
+"""The exercises of 7.4.2: the label summed out, for each point and for the data set."""
 
 import numpy as np
 

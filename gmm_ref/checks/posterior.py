@@ -1,4 +1,4 @@
-"""The exercises of 7.4.3: `responsibilities`, `most_probable_component`, `posterior_entropy`."""
+"""The exercises of 7.4.3: what a point tells about its label, and how surely."""
 
 import numpy as np
 
