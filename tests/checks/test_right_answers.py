@@ -16,10 +16,9 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 SEEDS = int(os.environ.get("RIGHT_SEEDS", "1"))
 
 
-def as_student(name):
+def as_student(reference):
     """The reference as a student would write it, with plain tuples."""
-    reference = getattr(gmm_ref, name)
-    if name not in ("fit", "fit_best"):
+    if reference not in (gmm_ref.fit, gmm_ref.fit_best):
         return reference
 
     def function(*arguments):
@@ -42,7 +41,10 @@ def of_solutions():
 
 
 SOLVED = of_solutions()
-RIGHT = {name: [as_student(name), SOLVED[name], *ANSWERS.get(name, [])] for name in vars(check)}
+RIGHT = {
+    name: [as_student(exercise.reference), SOLVED[name], *ANSWERS.get(name, [])]
+    for name, exercise in vars(check).items()
+}
 
 
 def test_three_styles_besides_reference_and_solution():
