@@ -4,18 +4,15 @@ In a test cell, ``check.responsibilities.value(responsibilities)`` draws inputs,
 compares with the reference, and raises `CheckFailed` with a message in words if it is wrong.
 """
 
-from types import SimpleNamespace
-
 from gmm_ref.checks import em, full_dataset, generative_model, likelihood, posterior
-from nbjudge.checking.message import CheckFailed
-from nbjudge.checking.seed import seeded
+from nbjudge.checking import CheckFailed, checks_of, seeded
 
-check = SimpleNamespace(
-    **{
-        exercise.name: exercise
-        for section in (generative_model, likelihood, posterior, full_dataset, em)
-        for exercise in section.EXERCISES
-    }
+check = checks_of(
+    *generative_model.EXERCISES,
+    *likelihood.EXERCISES,
+    *posterior.EXERCISES,
+    *full_dataset.EXERCISES,
+    *em.EXERCISES,
 )
 
 __all__ = ["CheckFailed", "check", "seeded"]

@@ -9,7 +9,7 @@ from gmm_ref.checks.problems import cases_with, draw_problem
 from gmm_ref.checks.subject import MIXTURES
 from nbjudge.checking.case import Case
 from nbjudge.checking.diagnosis.signature import labels_signature, noise_signature
-from nbjudge.checking.distribution import NOISE_WORDS, labels_fault, noise_fault, totals_fault
+from nbjudge.checking.distribution import labels_fault, noise_fault, totals_fault
 from nbjudge.checking.formula import Formula
 from nbjudge.checking.sampler import Sampler
 
@@ -104,12 +104,7 @@ def _whitened(X, mean, covariance):
 
 
 def _gaussian_fault(X, arguments):
-    if not np.isfinite(X).all():
-        return "The answer holds NaN or infinity."
-    if len(X) < N_FEWER:
-        return None
-    fault = noise_fault(_whitened(X, arguments["mean"], arguments["covariance"]))
-    return fault and NOISE_WORDS[fault]
+    return noise_fault(_whitened(X, arguments["mean"], arguments["covariance"]))
 
 
 def _mixture_fault(answer, arguments):
@@ -119,18 +114,16 @@ def _mixture_fault(answer, arguments):
         return f"The labels z: {fault}"
     if not np.isfinite(X).all():
         return "X holds NaN or infinity."
-    if len(X) < N_FEWER:
-        return None
     E = np.empty(X.shape)
     for k, (mean, covariance) in enumerate(
         zip(arguments["means"], arguments["covariances"], strict=True)
     ):
         E[z == k] = _whitened(X[z == k], mean, covariance)
-        fault = np.sum(z == k) > 100 and noise_fault(E[z == k])
+        fault = noise_fault(E[z == k])
         if fault:
-            return f"The rows of X with label {k}: {NOISE_WORDS[fault]}"
+            return f"The rows of X with label {k}: {fault}"
     fault = noise_fault(E)
-    return fault and f"X: {NOISE_WORDS[fault]}"
+    return fault and f"X: {fault}"
 
 
 def _totals_of_pairs_fault(samples, arguments):

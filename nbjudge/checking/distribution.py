@@ -12,6 +12,8 @@ import numpy as np
 # of each gave p-values below 1e-4 and 1e-5 in 1.2 and 1.0 times the share they should, so that
 # ALPHA holds up to a small factor, for which the union bound leaves room.
 ALPHA = 1e-8
+# So few rows say nothing of their distribution.
+FEW_ROWS = 100
 
 
 def labels_fault(z, weights):
@@ -74,31 +76,39 @@ def _variance_pairs(weights, n):
 
 
 def noise_fault(E):
-    """What is wrong with rows (N, D) that should be independent draws from N(0, I).
+    """What is wrong with rows (N, D) that should be independent draws from N(0, I), or None.
 
     Along each axis and each diagonal, the mean is N(0, 1/N), the sum of squares chi-square of N,
-    and the whole a normal sample: exact tests, and together they fix mean and covariance.
+    and the whole a normal sample: exact tests, and together they fix mean and covariance. That
+    neighbours are independent is tested by a normal approximation, so that few rows are let pass.
     """
     from scipy import stats
 
     n_samples, n_features = E.shape
+    if not np.isfinite(E).all():
+        return "The answer holds NaN or infinity."
+    if n_samples <= FEW_ROWS:
+        return None
     length = np.sum(E.sum(axis=0) ** 2) / n_samples
     if stats.chi2.sf(length, n_features) < ALPHA:
-        return "mean"
+        return "Its draws do not have the mean they should."
     # Draws that come with their mirror images, or centred, have a mean that chance never gives.
     if stats.chi2.cdf(length, n_features) < ALPHA:
-        return "too exact"
+        return (
+            "The mean of its draws is nearer to the right one than chance ever brings it: each row "
+            "must be drawn on its own."
+        )
     for direction in _directions(n_features):
         along = E @ direction
         squares = np.sum(along**2)
         if min(stats.chi2.sf(squares, n_samples), stats.chi2.cdf(squares, n_samples)) < ALPHA:
-            return "covariance"
+            return "Its draws do not have the covariance they should."
     for direction in _directions(n_features):
         if stats.kstest(E @ direction, "norm").pvalue < ALPHA:
-            return "shape"
+            return "Mean and covariance are right, but the draws are not Gaussian."
     neighbours = np.sum(E[1:] * E[:-1]) / np.sqrt((n_samples - 1) * n_features)
     if abs(neighbours) > 7 or len(np.unique(E, axis=0)) < n_samples:
-        return "independence"
+        return "Its rows are not independent of each other."
     return None
 
 
@@ -107,13 +117,3 @@ def _directions(n_features):
     pairs = itertools.combinations(range(n_features), 2)
     diagonals = [(axes[i] + s * axes[j]) / np.sqrt(2) for i, j in pairs for s in (1, -1)]
     return [*axes, *diagonals]
-
-
-NOISE_WORDS = {
-    "mean": "Its draws do not have the mean they should.",
-    "too exact": "The mean of its draws is nearer to mu than chance ever brings it: each row must "
-    "be drawn on its own.",
-    "covariance": "Its draws do not have the covariance they should.",
-    "shape": "Mean and covariance are right, but the draws are not Gaussian.",
-    "independence": "Its rows are not independent of each other.",
-}

@@ -3,6 +3,7 @@
 import functools
 import time
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from nbjudge.checking import results
 from nbjudge.checking.calls import attempt, quiet
@@ -127,6 +128,18 @@ class Exercise:
     def hints(self, function, case, outcome):
         """What can be said of an answer that agrees with no known mistake: sentences."""
         return []
+
+
+def checks_of(*exercises):
+    """A course's ``check``: each exercise by the name of its function.
+
+    Raises ValueError where two have one name.
+    """
+    check = SimpleNamespace(**{exercise.name: exercise for exercise in exercises})
+    if len(vars(check)) < len(exercises):
+        names = ", ".join(exercise.name for exercise in exercises)
+        raise ValueError(f"Each exercise needs a name of its own, but these are: {names}.")
+    return check
 
 
 def _without_errors(look, *arguments):

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from gmm_ref.checks import CheckFailed, check, seeded
+from nbjudge.checking import checks_of
 from nbjudge.checking.plan import Candidate, singles
 from nbjudge.checking.results import MIME, gathered
 
@@ -96,6 +97,11 @@ def test_exceptions_have_a_message_of_their_own(body, tmp_path):
     if kind.startswith("raised"):
         assert body in str(caught.value)
         assert "X an array of shape" in " ".join(str(caught.value).split())
+
+
+def test_two_exercises_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="log_joint, log_density, log_joint"):
+        checks_of(check.log_joint, check.log_density, check.log_joint)
 
 
 def test_wrong_number_of_arguments_and_no_function():

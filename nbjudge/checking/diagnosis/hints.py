@@ -24,9 +24,9 @@ def hints(exercise, function, case, outcome):
             *_of_inputs(exercise, function, case),
         ]
     return [
-        *(_of_parts(outcome.result, expected, case) if isinstance(expected, tuple) else ()),
+        *_of_parts(exercise, outcome.result, expected, case),
         *_of_shape(exercise, outcome.result, expected, case),
-        *_of_numbers(outcome.result, expected, case),
+        *_of_numbers(exercise, outcome.result, expected, case),
         *_of_inputs(exercise, function, case),
     ]
 
@@ -40,8 +40,10 @@ def _numbers(answer, shape):
     return array if array.shape == shape else None
 
 
-def _of_parts(answer, expected, case):
+def _of_parts(exercise, answer, expected, case):
     """Which parts of a tuple are right, and how the others differ."""
+    if not isinstance(expected, tuple):
+        return
     if not isinstance(answer, (tuple, list)) or len(answer) != len(expected):
         return
     right = []
@@ -49,13 +51,14 @@ def _of_parts(answer, expected, case):
         if agrees(got, wanted, case):
             right.append(name)
             continue
-        sentences = _of_numbers(got, wanted, case, ("component", "feature"))
+        sentences = _of_numbers(exercise, got, wanted, case)
         yield from (f"{name}: {sentence}" for sentence in sentences)
-        got = _numbers(got, wanted.shape)
+        got = _numbers(got, np.shape(wanted))
         ratio = None if got is None else _one_number(got / wanted, axis=tuple(range(1, got.ndim)))
         if ratio is not None and np.ptp(ratio) > 1e-6:
             factors = ", ".join(f"{r:.4g}" for r in ratio)
-            yield f"{name}: each component is off by a factor of its own: {factors}."
+            first, *_ = _counted(exercise, wanted, case) or ("row",)
+            yield f"{name}: each {first} is off by a factor of its own: {factors}."
     if right:
         yield f"Right already: {' and '.join(right)}."
 
@@ -106,7 +109,7 @@ def _in_words(axes):
     return f"one number for each {' and '.join(axes)}"
 
 
-def _of_numbers(answer, expected, case, axes=("point", "component")):
+def _of_numbers(exercise, answer, expected, case):
     if isinstance(expected, tuple):
         return
     expected = np.asarray(expected, dtype=float)
@@ -127,6 +130,7 @@ def _of_numbers(answer, expected, case, axes=("point", "component")):
     ratio = np.where(finite & (expected != 0), answer, np.nan) / np.where(
         finite & (expected != 0), expected, 1
     )
+    axes = _counted(exercise, expected, case) or ("row", "column")
     for words, table in (("by a constant", difference), ("by a constant factor", ratio)):
         yield from _of_constants(words, table, axes)
     yield from _of_functions(answer, expected, case)
