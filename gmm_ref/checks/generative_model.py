@@ -9,7 +9,7 @@ from gmm_ref.checks.problems import cases_with, draw_problem
 from gmm_ref.checks.subject import MIXTURES
 from nbjudge.checking.case import Case
 from nbjudge.checking.diagnosis.signature import labels_signature, noise_signature
-from nbjudge.checking.distribution import labels_fault, noise_fault, totals_fault
+from nbjudge.checking.distribution import labels_fault, noise_fault, samples_fault, totals_fault
 from nbjudge.checking.formula import Formula
 from nbjudge.checking.sampler import Sampler
 
@@ -107,6 +107,18 @@ def _gaussian_fault(X, arguments):
     return noise_fault(_whitened(X, arguments["mean"], arguments["covariance"]))
 
 
+def _samples_of_points_fault(samples, arguments):
+    mean, covariance = arguments["mean"], arguments["covariance"]
+    return samples_fault([_whitened(X, mean, covariance) for X in samples])
+
+
+def _whitened_by_label(X, z, arguments):
+    E = np.zeros(X.shape)
+    for k, theta in enumerate(zip(arguments["means"], arguments["covariances"], strict=True)):
+        E[z == k] = _whitened(X[z == k], *theta)
+    return E
+
+
 def _mixture_fault(answer, arguments):
     X, z = answer
     fault = _labels_fault(z, arguments)
@@ -114,11 +126,8 @@ def _mixture_fault(answer, arguments):
         return f"The labels z: {fault}"
     if not np.isfinite(X).all():
         return "X holds NaN or infinity."
-    E = np.empty(X.shape)
-    for k, (mean, covariance) in enumerate(
-        zip(arguments["means"], arguments["covariances"], strict=True)
-    ):
-        E[z == k] = _whitened(X[z == k], mean, covariance)
+    E = _whitened_by_label(X, z, arguments)
+    for k in range(len(arguments["weights"])):
         fault = noise_fault(E[z == k])
         if fault:
             return f"The rows of X with label {k}: {fault}"
@@ -126,17 +135,12 @@ def _mixture_fault(answer, arguments):
     return fault and f"X: {fault}"
 
 
-def _totals_of_pairs_fault(samples, arguments):
+def _samples_of_pairs_fault(samples, arguments):
     fault = totals_fault([z for _, z in samples], arguments["weights"])
     if fault:
         return f"The labels z: {fault}"
-    rows = np.round(np.concatenate([X for X, _ in samples]), 9)
-    if len(np.unique(rows, axis=0)) < len(rows):
-        return (
-            "Points of one sample come again in the next, with another rng: draw the noise, too, "
-            "with the rng that is passed."
-        )
-    return None
+    fault = samples_fault([_whitened_by_label(X, z, arguments) for X, z in samples])
+    return fault and f"X: {fault}"
 
 
 def _signature_of_labels(z, arguments):
@@ -150,19 +154,17 @@ def _signature_of_points(X, arguments):
 def _signature_of_pairs(answer, arguments):
     """The statistics one after another: who compares them may stop at the first that differs."""
     X, z = answer
-    theta = list(zip(arguments["means"], arguments["covariances"], strict=True))
+    n_components = len(arguments["weights"])
     yield from labels_signature(z, arguments["weights"])
-    E = np.zeros(X.shape)
-    for k, (mean, covariance) in enumerate(theta):
-        E[z == k] = _whitened(X[z == k], mean, covariance)
+    E = _whitened_by_label(X, z, arguments)
     noise = noise_signature(E)
     yield from noise
     if len(np.unique(z)) == 1:
         # One label for all, a different one each time: what follows would tell only which.
-        yield from [0.0] * len(noise) * (1 + len(theta))
+        yield from [0.0] * len(noise) * (1 + n_components)
         return
     yield from noise_signature((X - X.mean(axis=0)) / (X.std(axis=0) + 1e-300))
-    for k in range(len(theta)):
+    for k in range(n_components):
         yield from noise_signature(E[z == k]) or [0.0] * len(noise)
 
 
@@ -176,7 +178,7 @@ sample_labels = Sampler(
     parts={"z": "integer"},
     distribution_fault=_labels_fault,
     signature=_signature_of_labels,
-    totals_fault=lambda samples, arguments: totals_fault(samples, arguments["weights"]),
+    samples_fault=lambda samples, arguments: totals_fault(samples, arguments["weights"]),
 )
 
 sample_gaussian = Sampler(
@@ -189,6 +191,7 @@ sample_gaussian = Sampler(
     parts={"X": "number"},
     distribution_fault=_gaussian_fault,
     signature=_signature_of_points,
+    samples_fault=_samples_of_points_fault,
 )
 
 sample_mixture = Sampler(
@@ -201,7 +204,7 @@ sample_mixture = Sampler(
     parts={"X": "number", "z": "integer"},
     distribution_fault=_mixture_fault,
     signature=_signature_of_pairs,
-    totals_fault=_totals_of_pairs_fault,
+    samples_fault=_samples_of_pairs_fault,
 )
 
 log_joint = Formula(

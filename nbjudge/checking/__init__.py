@@ -5,7 +5,7 @@ Here is what the checks of a course are written with; how it works is in the mod
 
 from nbjudge.checking.case import Case
 from nbjudge.checking.diagnosis.signature import labels_signature, noise_signature
-from nbjudge.checking.distribution import labels_fault, noise_fault, totals_fault
+from nbjudge.checking.distribution import labels_fault, noise_fault, samples_fault, totals_fault
 from nbjudge.checking.exercise import Exercise, SimpleCase, Subject, aspect, checks_of
 from nbjudge.checking.formula import Formula
 from nbjudge.checking.message import CheckFailed
@@ -30,6 +30,7 @@ __all__ = [
     "mistake",
     "noise_fault",
     "noise_signature",
+    "samples_fault",
     "seeded",
     "totals_fault",
 ]

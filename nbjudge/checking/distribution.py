@@ -12,8 +12,10 @@ import numpy as np
 # of each gave p-values below 1e-4 and 1e-5 in 1.2 and 1.0 times the share they should, so that
 # ALPHA holds up to a small factor, for which the union bound leaves room.
 ALPHA = 1e-8
-# So few rows say nothing of their distribution.
-FEW_ROWS = 100
+# So few rows say nothing of their distribution; a sample has a shape if it has so many.
+FEW_ROWS, SHAPED = 100, 50
+# Where so many of each label are expected, a sample's counts are nearly normal.
+EXPECTED = 5
 
 
 def labels_fault(z, weights):
@@ -45,16 +47,18 @@ def labels_fault(z, weights):
 
 
 def totals_fault(samples, weights):
-    """What is wrong with how often each label occurs in many small samples, or None.
+    """What is wrong with how often each label occurs in many samples, each of another rng; or None.
 
-    The sum of the samples' statistics is close to chi-square.
+    Where each label is expected often enough, the samples' statistics sum to nearly a chi-square;
+    the labels of the smaller samples, which must follow the weights as well, are pooled.
     """
     from scipy import stats
 
-    counts = np.stack([np.bincount(z, minlength=len(weights)) for z in samples])
-    expected = np.array([len(z) for z in samples])[:, None] * weights
+    large = [z for z in samples if len(z) * weights.min() >= EXPECTED]
+    counts = np.stack([np.bincount(z, minlength=len(weights)) for z in large])
+    expected = np.array([len(z) for z in large])[:, None] * weights
     scatter = ((counts - expected) ** 2 / expected).sum()
-    degrees = len(samples) * (len(weights) - 1)
+    degrees = len(large) * (len(weights) - 1)
     if stats.chi2.cdf(scatter, degrees) < ALPHA:
         return (
             "From one sample to the next the counts scatter less than chance does: each label "
@@ -62,7 +66,60 @@ def totals_fault(samples, weights):
         )
     if stats.chi2.sf(scatter, degrees) < ALPHA:
         return "From one sample to the next the counts scatter more than chance does."
+    small = [z for z in samples if len(z) * weights.min() < EXPECTED]
+    pooled = np.bincount(np.concatenate(small or [[]]).astype(int), minlength=len(weights))
+    if len(small) and stats.chisquare(pooled, pooled.sum() * weights).pvalue < ALPHA:
+        return "In small samples the labels do not occur in the shares that the weights say."
     return None
+
+
+def samples_fault(samples):
+    """What is wrong with samples (n, D), each of another rng, of draws from N(0, I); or None.
+
+    Together they are one sample. No row comes twice. And their shapes, which neither order nor
+    place, scale, sign or direction changes, scatter as chance has it: those of one table do not.
+    """
+    from scipy import stats
+
+    pooled = np.concatenate(samples)
+    fault = noise_fault(pooled)
+    if fault:
+        return f"Of many samples, small ones among them: {fault}"
+    if len(np.unique(np.round(pooled, 9), axis=0)) < len(pooled):
+        return (
+            "Points of one sample come again in the next, with another rng: draw the noise, too, "
+            "with the rng that is passed."
+        )
+    shapes = np.array([_shape(E) for E in samples if len(E) >= SHAPED])
+    for scores in shapes[:, :2].T:
+        scatter = np.sum((scores - scores.mean()) ** 2)
+        if stats.chi2.cdf(scatter, len(scores) - 1) < ALPHA:
+            return SAME_NUMBERS
+    # Some two of 40 independent samples agree so closely with a probability below 1e-7.
+    apart = np.abs(shapes[:, None, 1:] - shapes[None, :, 1:]).max(axis=-1)
+    if np.any(apart[np.triu_indices(len(shapes), k=1)] < 1e-5):
+        return SAME_NUMBERS
+    return None
+
+
+SAME_NUMBERS = (
+    "One sample is another in disguise: the same numbers in another order, moved, turned or "
+    "stretched. Each call must draw numbers of its own."
+)
+
+
+def _shape(E):
+    """What no shift and no scale changes of a sample: how normal its numbers are, and its distances
+    from their centre, both as normal scores of the test of Shapiro and Wilk; and the mean fourth
+    power of these. The last two no turn changes, either.
+    """
+    from scipy import stats
+
+    centred = (E - E.mean(axis=0)) / max(E.std(), 1e-300)
+    squares = np.sum(centred**2, axis=1)
+    distances = stats.norm.isf(stats.chi2.sf(squares, E.shape[1]))
+    scores = [stats.norm.isf(stats.shapiro(x).pvalue) for x in (centred.ravel(), distances)]
+    return [*scores, np.mean(squares**2)]
 
 
 def _mean_pairs(weights, n):

@@ -5,8 +5,9 @@ from nbjudge.checking.compare import form_fault
 from nbjudge.checking.diagnosis.drawn import arrays, diagnose_draws, equal, parts_of
 from nbjudge.checking.exercise import Exercise, aspect
 
-# So many samples of so many draws: their totals must scatter, too.
+# So many samples of so many draws: their totals must scatter, too. And some small ones.
 N_SAMPLES, N_EACH = 40, 100
+SMALL = (1, 2, 3, 5, 8, 13, 21, 34)
 
 
 class Sampler(Exercise):
@@ -16,7 +17,7 @@ class Sampler(Exercise):
     parts: the name of each part of the answer -> "number" or "integer";
     distribution_fault(answer, case arguments): what is wrong with the draws, or None;
     signature(answer, case arguments): statistics that tell mistakes apart, an iterable;
-    totals_fault(answers, case arguments): what is wrong with many small samples together, or None.
+    samples_fault(answers, case arguments): what is wrong with many samples together, or None.
     """
 
     def __init__(
@@ -31,13 +32,13 @@ class Sampler(Exercise):
         parts,
         distribution_fault,
         signature,
-        totals_fault=None,
+        samples_fault=None,
     ):
         super().__init__(reference, section, formula, plan, cases, subject)
         self.parts = parts
         self.distribution_fault = distribution_fault
         self.signature = signature
-        self.totals_fault = totals_fault
+        self.samples_fault = samples_fault
 
     @aspect
     def form(self, function):
@@ -69,8 +70,8 @@ class Sampler(Exercise):
     def value(self, function):
         """The distribution of the draws, at a false alarm of one in a million."""
         self._judge("value", function)
-        if self.totals_fault:
-            self._judge_totals(function)
+        if self.samples_fault:
+            self._judge_samples(function)
 
     @aspect
     def hard(self, function):
@@ -88,14 +89,20 @@ class Sampler(Exercise):
             if fault:
                 raise self.fail(aspect, function, case, outcome, fault)
 
-    def _judge_totals(self, function):
-        case = self.cases("value")[0]
-        case = case.but(f"{N_SAMPLES} times, each time anew", n_samples=N_EACH)
-        outcomes = [self._draw("value", function, reseeded(case, i)) for i in range(N_SAMPLES)]
-        answers = [arrays(outcome.result) for outcome in outcomes]
-        fault = self.totals_fault(answers, case.arguments)
+    def _judge_samples(self, function):
+        """Many samples, each with another rng, some of a few draws: one by one and together."""
+        usual, answers = self.cases("value")[0], []
+        for key, n_samples in enumerate([*(N_EACH,) * N_SAMPLES, *SMALL]):
+            case = reseeded(usual.but(n_samples=n_samples), key)
+            outcome = self._draw("value", function, case)
+            answers.append(arrays(outcome.result))
+            fault = self.distribution_fault(answers[-1], case.arguments)
+            if fault:
+                raise self.fail("value", function, case, outcome, fault)
+        fault = self.samples_fault(answers, usual.arguments)
         if fault:
-            raise self.fail("value", function, case, outcomes[0], fault)
+            case = usual.but(f"{N_SAMPLES} times, each time anew", n_samples=N_EACH)
+            raise self.fail("value", function, case, outcome, fault)
 
     def _draw(self, aspect, function, case):
         """The Outcome, after a look at its form."""
