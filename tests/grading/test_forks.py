@@ -11,7 +11,8 @@ from nbjudge.checking.calls import attempt
 from nbjudge.grading.digests import package_digest
 from nbjudge.grading.run import execution
 from nbjudge.grading.run.execution import Cell, Unfinished, Work
-from nbjudge.grading.run.student import Ended, Limits, Student
+from nbjudge.grading.run.limits import Limits
+from nbjudge.grading.run.student import Ended, Student
 from nbjudge.grading.sandbox import sandbox
 from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
 from nbjudge.grading.sandbox.sandbox import Lost, Nursery, Sandbox

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from nbjudge.checking.remote import NoAnswer
-from nbjudge.grading.run.student import Ended, Limits, Student
+from nbjudge.grading.run.limits import Limits
+from nbjudge.grading.run.student import Ended, Student
 from nbjudge.grading.sandbox import bubblewrap
 from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
 from nbjudge.grading.sandbox.sandbox import NoWalls, Sandbox

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from nbjudge.grading.digests import package_digest
 from nbjudge.grading.run.judging import Judge, plain_error
+from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.outputs import rebuilt
-from nbjudge.grading.run.student import Ended, Limits, Student
+from nbjudge.grading.run.student import Ended, Student
 from nbjudge.grading.sandbox.bubblewrap import NoSandbox
 from nbjudge.grading.sandbox.sandbox import Lost, NoWalls, Sandbox
 

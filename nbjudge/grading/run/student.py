@@ -8,42 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nbjudge.checking.remote import NoAnswer, RemoteError
+from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.sandbox.inside import codec
 from nbjudge.grading.sandbox.sandbox import Lost, memory_used
 
-
-@dataclass(frozen=True)
-class Limits:
-    """What a student's notebook may use. Seconds, bytes, and numbers of things."""
-
-    cell_seconds: float = 30
-    call_seconds: float = 10
-    notebook_seconds: float = 180
-    restarts: int = 12
-    memory: int = 2 * 2**30
-    total_memory: int = 3 * 2**30
-    processes: int = 32
-    file_size: int = 64 * 2**20
-    answer_size: int = codec.MAX_BODY
-    output_size: int = 2**20
-
-    def resources(self, names):
-        """The limits that the system keeps, those of ``names`` in Python's module ``resource``."""
-        limits = {
-            "RLIMIT_AS": self.memory,
-            "RLIMIT_NPROC": self.processes,
-            "RLIMIT_FSIZE": self.file_size,
-            "RLIMIT_CPU": int(self.notebook_seconds) + 1,
-            "RLIMIT_NOFILE": 256,
-        }
-        return {name: limits[name] for name in names}
-
-
 # What part of its time a function has left that ran out of it, and a cell that may call it.
 SLOW = 5
-# How much longer than the student's own clock the judge waits, and how long a start may take.
-GRACE, START_SECONDS = 2, 30
-MAX_NOTES, MAX_STRAY_FRAMES = 100, 1000
+# Seconds that the judge waits longer than the student's own clock.
+GRACE = 2
+MAX_STRAY_FRAMES = 1000
 
 
 class _Exhausted(Exception):
@@ -202,10 +175,10 @@ class Student:
         )
         try:
             self._exchange(
-                time.monotonic() + START_SECONDS,
+                time.monotonic() + self.limits.start_seconds,
                 do="start",
                 files=self.files,
-                limits=self.limits.resources(self.box.limited),
+                limits=self._resources(),
                 answer_size=self.limits.answer_size,
                 folder=folder,
                 user=user,
@@ -213,6 +186,17 @@ class Student:
         except (codec.OutOfTime, codec.Closed, codec.Refused) as error:
             self.stop()
             raise Lost(f"a student's process did not come up: {error!r}") from None
+
+    def _resources(self):
+        """The limits that the system keeps, by their names in Python's module ``resource``."""
+        limits = {
+            "RLIMIT_AS": self.limits.memory,
+            "RLIMIT_NPROC": self.limits.processes,
+            "RLIMIT_FSIZE": self.limits.file_size,
+            "RLIMIT_CPU": int(self.limits.notebook_seconds) + 1,
+            "RLIMIT_NOFILE": self.limits.open_files,
+        }
+        return {name: limits[name] for name in self.box.limited}
 
     def _run_again(self):
         """Run the remembered cells in a new process; one that ends it is forgotten."""
@@ -232,7 +216,7 @@ class Student:
         return self.deadline - time.monotonic()
 
     def _take_note(self, note):
-        if len(self.notes) < MAX_NOTES and isinstance(note, list) and len(note) == 2:
+        if len(self.notes) < self.limits.notes and isinstance(note, list) and len(note) == 2:
             note = tuple(map(_text, note))
             if note not in self.notes:
                 self.notes.append(note)
