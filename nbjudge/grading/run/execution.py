@@ -13,7 +13,8 @@ from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.outputs import rebuilt
 from nbjudge.grading.run.student import Ended, Student
 from nbjudge.grading.sandbox.bubblewrap import NoSandbox
-from nbjudge.grading.sandbox.sandbox import Lost, NoWalls, Sandbox
+from nbjudge.grading.sandbox.forkserver import Lost
+from nbjudge.grading.sandbox.sandbox import Sandbox, Unsandboxed
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Unfinished(RuntimeError):
     """What runs a notebook was killed again and again: it gets no marks, and others go on."""
 
 
+PACKAGES = ("nbjudge", "gmm_ref")
+
 # How often a notebook is begun anew when what runs it is killed.
 TRIES = 3
 
@@ -93,7 +96,7 @@ def _run(work):
     begun = time.monotonic()
     box, walls = _box(work)
     spent = {"cells": 0.0, "checks": 0.0}
-    with Student(box, work.files, work.limits) as student:
+    with Student(box, work.files, work.limits, PACKAGES) as student:
         judge = Judge(student, work.seed, work.given)
         outputs = []
         for number, cell in enumerate(work.cells, start=1):
@@ -118,10 +121,17 @@ def _outputs(cell, number, student, judge):
 
 
 def _box(work):
-    """A place to run student code, and whether it has walls."""
+    """A place to run student code, and whether it is a sandbox."""
+    hidden = (work.hidden,)
     try:
-        return Sandbox(hidden=[work.hidden], scratch=work.scratch), True
+        if (hidden, work.limits) not in _boxes:
+            _boxes[hidden, work.limits] = Sandbox(hidden, PACKAGES, work.limits)
+        return _boxes[hidden, work.limits], True
     except NoSandbox:
         if not work.allow_unsandboxed:
             raise
-        return NoWalls(), False
+        return Unsandboxed(), False
+
+
+# The sandboxes of this process, kept for the next notebook.
+_boxes = {}

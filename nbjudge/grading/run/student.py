@@ -9,8 +9,11 @@ import numpy as np
 
 from nbjudge.checking.remote import NoAnswer, RemoteError
 from nbjudge.grading.run.limits import Limits
+from nbjudge.grading.sandbox.forkserver import Lost
 from nbjudge.grading.sandbox.inside import codec
-from nbjudge.grading.sandbox.sandbox import Lost, memory_used
+from nbjudge.grading.sandbox.inside.channel import Channel, Closed, OutOfTime
+from nbjudge.grading.sandbox.inside.codec import Refused
+from nbjudge.grading.sandbox.process import memory_used
 
 # What part of its time a function has left that ran out of it, and a cell that may call it.
 SLOW = 5
@@ -31,19 +34,22 @@ class Ended(Exception):
 class Student:
     """The process that holds a student's definitions, started when first needed.
 
-    box: a Sandbox or NoWalls; files: name -> bytes of the student's folder. After an end the
-    cells that did no harm are run again, so that what they defined can still be judged.
+    box: a Sandbox or Unsandboxed; files: name -> bytes of the student's folder; packages: names of
+    import packages whose import is noted. After an end the cells that did no harm are run again, so
+    that what they defined can still be judged.
     """
 
     box: object
     files: dict
     limits: Limits
+    packages: tuple = ()
     notes: list = field(default_factory=list)
 
     def __post_init__(self):
         self.deadline = time.monotonic() + self.limits.notebook_seconds
         self.stack = contextlib.ExitStack()
-        self.channel = None
+        # The StudentProcess that runs, and the channel to it.
+        self.process = self.channel = None
         self.starts = 0
         # Seconds spent on starts.
         self.starting = 0.0
@@ -108,7 +114,7 @@ class Student:
 
     def stop(self):
         """End the process, with all that it started."""
-        self.channel = None
+        self.process = self.channel = None
         self.stack.close()
 
     def _ask(self, seconds, **request):
@@ -118,13 +124,13 @@ class Student:
         until = time.monotonic() + seconds + GRACE
         try:
             return self._exchange(until, seconds=seconds, **request)
-        except codec.OutOfTime:
+        except OutOfTime:
             words = f"It took longer than {seconds:g} s and could not be stopped gently."
             self._end("no reply in time", words)
-        except codec.Closed as error:
+        except Closed as error:
             words = "Its process ended: by os._exit, for want of memory, or by a crash."
             self._end("the process ended", words, str(error))
-        except codec.Refused as refused:
+        except Refused as refused:
             self._end("a reply was refused", f"It sent {refused}.")
         except _Exhausted:
             limit = f"{self.limits.total_memory / 1e9:.1f} GB"
@@ -138,14 +144,14 @@ class Student:
         for _ in range(MAX_STRAY_FRAMES):
             answer = self.channel.receive(until)
             if type(answer) is not dict:
-                raise codec.Refused("something that is no reply")
+                raise Refused("something that is no reply")
             if "note" in answer:
                 self._take_note(answer["note"])
             elif answer.get("id") == number:
                 return answer
             else:
-                raise codec.Refused("a reply to a question that was not asked")
-        raise codec.Refused("messages without end")
+                raise Refused("a reply to a question that was not asked")
+        raise Refused("messages without end")
 
     def _ensure(self):
         while self.channel is None or self._left() <= 0:
@@ -162,17 +168,16 @@ class Student:
     def _start(self):
         self.starts += 1
         try:
-            process, stream, folder, user = self.stack.enter_context(self.box.process())
+            self.process = process = self.stack.enter_context(self.box.process())
         except OSError as error:
             raise Lost(f"a student's process could not be started: {error!r}") from None
 
-        def watch():
-            if memory_used(process.pid) > self.limits.total_memory:
+        def check_memory():
+            if memory_used(process.ancestor.pid) > self.limits.total_memory:
                 raise _Exhausted
 
-        self.channel = codec.Channel(
-            stream, self.limits.answer_size + codec.MAX_HEADER, watch=watch
-        )
+        room = self.limits.answer_size + codec.MAX_HEADER
+        self.channel = Channel(process.stream, room, on_wait=check_memory)
         try:
             self._exchange(
                 time.monotonic() + self.limits.start_seconds,
@@ -180,10 +185,11 @@ class Student:
                 files=self.files,
                 limits=self._resources(),
                 answer_size=self.limits.answer_size,
-                folder=folder,
-                user=user,
+                folder=process.folder,
+                user=process.user,
+                packages=list(self.packages),
             )
-        except (codec.OutOfTime, codec.Closed, codec.Refused) as error:
+        except (OutOfTime, Closed, Refused) as error:
             self.stop()
             raise Lost(f"a student's process did not come up: {error!r}") from None
 
@@ -207,7 +213,7 @@ class Student:
                 self._exchange(
                     until, do="run", source=source, number=number, seconds=seconds, room=0
                 )
-            except (codec.OutOfTime, codec.Closed, codec.Refused, _Exhausted):
+            except (OutOfTime, Closed, Refused, _Exhausted):
                 self.cells.remove((source, number))
                 self.stop()
                 return
@@ -227,14 +233,14 @@ class Student:
         raise Ended(words)
 
 
-def _raised(account):
+def _raised(said):
     """The exception of the student's function, from what its process said of it."""
-    if type(account) is not dict:
-        account = {}
-    kind, text, line = (_text(account.get(part, "")) for part in ("kind", "text", "line"))
+    if type(said) is not dict:
+        said = {}
+    kind, text, line = (_text(said.get(part, "")) for part in ("kind", "text", "line"))
     if kind == "NotImplementedError":
         error = NotImplementedError(text)
-        error.function = _text(account.get("function", ""))
+        error.function = _text(said.get("function", ""))
         return error
     return RemoteError(kind or "an unknown error", text, line)
 
