@@ -11,13 +11,13 @@ import pytest
 from gmm_ref.checks.problems import Case
 from nbjudge.checking.calls import attempt
 from nbjudge.grading.digests import package_digest
+from nbjudge.grading.errors import Ended, Lost, NoSandbox, Unfinished
 from nbjudge.grading.run import execution
-from nbjudge.grading.run.execution import Cell, Unfinished, Work
+from nbjudge.grading.run.execution import Cell, Work
 from nbjudge.grading.run.limits import Limits
-from nbjudge.grading.run.student import Ended, Student
+from nbjudge.grading.run.student import Student
 from nbjudge.grading.sandbox import bubblewrap
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
-from nbjudge.grading.sandbox.forkserver import Lost
+from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 from nbjudge.grading.sandbox.sandbox import Sandbox
 
 try:

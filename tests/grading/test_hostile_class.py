@@ -5,7 +5,8 @@ from attacks import ATTACKS
 from classroom import FUNCTIONS, Classroom
 from trap import BYSTANDERS, Trap, identifier
 
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
+from nbjudge.grading.errors import NoSandbox
+from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
 try:
     find_bwrap()

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from nbjudge.checking.remote import NoAnswer
+from nbjudge.grading.errors import Ended, NoSandbox
 from nbjudge.grading.run.limits import Limits
-from nbjudge.grading.run.student import Ended, Student
+from nbjudge.grading.run.student import Student
 from nbjudge.grading.sandbox import bubblewrap
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
+from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 from nbjudge.grading.sandbox.sandbox import Sandbox, Unsandboxed
 
 try:

@@ -13,6 +13,7 @@ from nbformat.corpus.words import generate_corpus_id
 from nbformat.v4 import new_notebook
 from traitlets import Integer
 
+from nbjudge.grading.errors import Unreadable
 from nbjudge.grading.notebook.record import RECORD
 
 # What a cell of each kind has beside id, metadata and source.
@@ -21,10 +22,6 @@ _KINDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}, "raw
 _LARGE = 16 * 2**20
 _SLIM_MEMORY, _SLIM_SECONDS = 6 * 2**30, 120
 _SLIM = Path(__file__).with_name("strip_outputs.py")
-
-
-class Unreadable(Exception):
-    """A file that is no notebook; the text says why, to the student."""
 
 
 class SubmissionExporter(NotebookExporter):

@@ -8,12 +8,11 @@ import time
 from dataclasses import dataclass
 
 from nbjudge.grading.digests import package_digest
+from nbjudge.grading.errors import Ended, Lost, NoSandbox, OtherVersion, Unfinished
 from nbjudge.grading.run.judging import Judge, plain_error
 from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.outputs import rebuilt
-from nbjudge.grading.run.student import Ended, Student
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox
-from nbjudge.grading.sandbox.forkserver import Lost
+from nbjudge.grading.run.student import Student
 from nbjudge.grading.sandbox.sandbox import Sandbox, Unsandboxed
 
 
@@ -56,16 +55,8 @@ class Done:
     walls: bool
 
 
-class OtherVersion(RuntimeError):
-    """A process elsewhere has another version of this package; its marks would be others."""
-
-
-class Unfinished(RuntimeError):
-    """What runs a notebook was killed again and again: it gets no marks, and others go on."""
-
-
+# What is hidden beside the course folder.
 PACKAGES = ("nbjudge", "gmm_ref")
-
 # How often a notebook is begun anew when what runs it is killed.
 TRIES = 3
 

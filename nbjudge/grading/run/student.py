@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nbjudge.checking.remote import NoAnswer, RemoteError
+from nbjudge.grading.errors import Ended, Lost
 from nbjudge.grading.run.limits import Limits
-from nbjudge.grading.sandbox.forkserver import Lost
 from nbjudge.grading.sandbox.inside import codec
 from nbjudge.grading.sandbox.inside.channel import Channel, Closed, OutOfTime
 from nbjudge.grading.sandbox.inside.codec import Refused
@@ -24,10 +24,6 @@ MAX_STRAY_FRAMES = 1000
 
 class _Exhausted(Exception):
     """The processes of a student take more memory than they may."""
-
-
-class Ended(Exception):
-    """The student's process is gone or useless; the text says how that came, to the student."""
 
 
 @dataclass

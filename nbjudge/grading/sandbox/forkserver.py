@@ -3,14 +3,8 @@
 import contextlib
 import socket
 
+from nbjudge.grading.errors import Lost
 from nbjudge.grading.sandbox.process import launched
-
-
-class Lost(BaseException):
-    """A student's process could not be started, or was killed from outside the sandbox.
-
-    No Exception: no check may take it for an error of the student's function.
-    """
 
 
 class ForkServer:
