@@ -6,10 +6,10 @@ c.CourseDirectory.course_id = "gmm-7.4"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 
-# A submission is read whatever is in the file, freed of links, and put right: every cell that the
-# gradebook knows once, as it was given. nbgrader's own sanitisers would find nothing left to do.
+# A submission is read whatever is in the file, its links not followed, and put right: every cell
+# that the gradebook knows once, as it was given. nbgrader's own sanitisers would find nothing left
+# to do. Limits: c.SubmissionExporter.….
 c.Autograde.exporter_class = "nbjudge.grading.notebook.reading.SubmissionExporter"
-c.Autograde.pre_convert_hook = "nbjudge.grading.notebook.links.take_links_out"
 c.Autograde.sanitize_preprocessors = [
     "nbjudge.grading.notebook.repair.Repair",
     "nbgrader.preprocessors.OverwriteKernelspec",

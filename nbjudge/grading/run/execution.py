@@ -69,7 +69,7 @@ def run(work):
 
     Raises NoSandbox; OtherVersion where the package is another; Unfinished.
     """
-    if work.package != package_digest():
+    if work.package != package_digest("gmm_ref.checks"):
         raise OtherVersion(
             "A worker has another version of gmm_ref than the command that gave it this notebook. "
             "Install the same one on both, and start the worker again."

@@ -6,6 +6,7 @@ Seconds, bytes, characters, and numbers of things. Each field is a setting of th
 from dataclasses import dataclass, field, fields
 
 from traitlets import Float, Integer
+from traitlets.config import Configurable
 
 
 def _limit(default, help):
@@ -50,7 +51,7 @@ class ReadingLimits:
 
     max_file: int = _limit(2**30, "Bytes above which a notebook is not read.")
     max_source: int = _limit(2**22, "Characters that its cells may have.")
-    max_cells: int = _limit(1000, "Cells that a notebook may have.")
+    max_cells: int = _limit(1000, "Cells that a notebook may have; the assignment's come first.")
     strip_memory: int = _limit(
         6 * 2**30, "Bytes of memory to read a large notebook without its outputs."
     )
@@ -64,3 +65,14 @@ def traits(limits):
         limit.name: kinds[limit.type](limit.default, help=limit.metadata["help"]).tag(config=True)
         for limit in fields(limits)
     }
+
+
+def settings(limits):
+    """A base for what is configured: a trait for each limit, and ``limits()``, which gives them."""
+
+    def configured(self):
+        """The limits, as they are configured."""
+        return limits(**{limit.name: getattr(self, limit.name) for limit in fields(limits)})
+
+    members = {**traits(limits), "limits": configured}
+    return type(f"{limits.__name__}Settings", (Configurable,), members)
