@@ -177,8 +177,8 @@ def check_graded(classroom, student, note):
     assert (graded / "own.txt").read_text() == "own"
     assert (graded / DATA).read_text() == "given"
     assert note in "\n".join(attempts_of(graded / f"{NOTEBOOK}.ipynb"))
-    texts = [path.read_text(errors="replace") for path in graded.rglob("*") if path.is_file()]
-    assert not any(classroom.secret in text or "root:x:0" in text for text in texts)
+    files = {str(path.relative_to(graded)) for path in graded.rglob("*") if path.is_file()}
+    assert files - {"a/inside.txt"} == {f"{NOTEBOOK}.ipynb", "own.txt", "points.csv", DATA}
 
 
 @pytest.mark.parametrize("kind", KINDS)
