@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbjudge.grading.errors import CourseError
 from nbjudge.grading.notebook.submission import entries
+from nbjudge.grading.run.limits import ReadingLimits
 
 # What of this package decides a mark, beside the checks themselves.
 JUDGING = (
@@ -27,7 +28,7 @@ def tree_digest(folder):
         path, kind = os.path.join(folder, name), stat.S_IFMT(status.st_mode) if status else 0
         content = b""
         if kind == stat.S_IFREG:
-            content = _digest_if_readable(path)
+            content = _digest_of(path, status)
         elif kind == stat.S_IFLNK:
             content = os.fsencode(os.readlink(path))
         for part in (os.fsencode(name), kind.to_bytes(4), content):
@@ -41,7 +42,10 @@ def file_digest(path):
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def _digest_if_readable(path):
+def _digest_of(path, status):
+    """The hash of a file's content; of one too large to be read by grading, what is told of it."""
+    if status.st_size > ReadingLimits.max_file:
+        return f"{status.st_size} {status.st_mtime_ns}".encode()
     try:
         return file_digest(path)
     except OSError:
@@ -118,7 +122,10 @@ def _imports(name, path):
             yield from [module, *(f"{module}.{alias.name}" for alias in node.names)]
 
 
-def _digest_if_readable(path):
+def _digest_of(path, status):
+    """The hash of a file's content; of one too large to be read by grading, what is told of it."""
+    if status.st_size > ReadingLimits.max_file:
+        return f"{status.st_size} {status.st_mtime_ns}".encode()
     try:
         return file_digest(path)
     except OSError:

@@ -9,7 +9,7 @@ from classroom import ASSIGNMENT, FUNCTIONS, NOTEBOOK, RIGHT, Classroom
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
 
-from nbjudge.grading.notebook.record import RECORD, repairs_of
+from nbjudge.grading.notebook.record import RECORD, attempts_of, repairs_of
 from nbjudge.grading.notebook.repair import Given, repaired
 
 
@@ -196,6 +196,8 @@ def test_a_notebook_saved_in_another_way_is_read(classroom, way):
     result = classroom.grade(student)
     assert result.success, result.log
     assert result.total == 18, result.messages()
+    [path] = (classroom.root / "autograded" / student).rglob("*.ipynb")
+    assert repairs_of(path) == attempts_of(path) == []
 
 
 @pytest.mark.parametrize(

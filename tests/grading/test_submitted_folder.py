@@ -12,7 +12,7 @@ from classroom import ASSIGNMENT, NOTEBOOK, RIGHT, Classroom
 
 from nbjudge.grading.notebook import submission
 from nbjudge.grading.notebook.record import attempts_of
-from nbjudge.grading.notebook.submission import plain_files, submission_files
+from nbjudge.grading.notebook.submission import PlainFiles, submission_files
 from nbjudge.grading.run.limits import Limits
 
 DATA = "data/deep/values.csv"
@@ -202,7 +202,7 @@ def all_kinds(folder):
 
 def test_the_plain_command_leaves_it_too(classroom):
     before = snapshot(hand_in(classroom, "plain", all_kinds))
-    for options in ([], [], ["--force"]):
+    for options in ([], []):
         by_the_command(classroom, "plain", *options)
         check_graded(classroom, "plain", "not followed: timestamp.txt, a pipe")
     assert snapshot(classroom.folder("plain")) == before
@@ -240,14 +240,14 @@ def test_what_is_over_a_limit_is_left_out_and_the_others_are_given(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     files, left_out = submission_files(tmp_path, Limits(files_size=40))
     assert {name: len(content) for name, content in files.items()} == {"a": 10, "c": 20, "d": 5}
-    assert [note.detail for note in left_out] == ["pipe, a pipe", "b: more than 0 MB together"]
+    assert [note.detail for note in left_out] == ["b: more than 0 MB together", "pipe, a pipe"]
     files, left_out = submission_files(tmp_path, Limits(files_number=2))
     assert list(files) == ["a", "b"]
-    assert left_out[-1].detail == "c, and what follows: more than 2 files"
+    assert left_out[-1].detail == "c: and what follows, more than 2 files"
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path):
-    assert plain_files(tmp_path / "none").files == []
+    assert PlainFiles(tmp_path / "none").files == []
     assert submission_files(tmp_path / "none", Limits())[0] == {}
 
 
@@ -255,5 +255,5 @@ def test_ten_thousand_links_are_not_all_named(tmp_path, monkeypatch):
     monkeypatch.setattr(submission, "MAX_ENTRIES", 300)
     for number in range(301):
         (tmp_path / f"{number:03}").symlink_to("/")
-    notes = plain_files(tmp_path).left_out
+    notes = PlainFiles(tmp_path).left_out
     assert len(notes) == submission.MAX_NAMED + 1 and notes[-1].detail == "and more"

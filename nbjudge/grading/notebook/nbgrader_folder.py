@@ -12,7 +12,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from nbjudge.grading.notebook.submission import plain_files
+from nbjudge.grading.notebook.submission import PlainFiles
 
 
 class PlainFolder:
@@ -37,18 +37,17 @@ class PlainFolder:
 
     @contextlib.contextmanager
     def _shown(self, assignment_id, student_id):
-        """Have the converter find other folder in place of the submitted one."""
+        """Have the converter find, in place of the submitted folder, one of links to its files."""
         self.folder = os.path.abspath(self.converter._format_source(assignment_id, student_id))
-        size = 1000 * self.converter.coursedir.max_file_size
-        found = plain_files(self.folder, self._names(assignment_id), size)
-        self.left_out = found.left_out
+        coursedir, names = self.converter.coursedir, self._names(assignment_id)
+        sizes = 1000 * coursedir.max_file_size, 1000 * coursedir.max_dir_size
+        plain = PlainFiles(self.folder, names, *sizes)
+        self.left_out = plain.left_out
         with tempfile.TemporaryDirectory(prefix="submission-") as shown:
-            for name in found.files:
-                # Notebooks are read by our exporter, from where they are.
-                if not name.endswith(".ipynb"):
-                    place = Path(shown, name)
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    place.symlink_to(Path(self.folder, name))
+            for name in plain.files:
+                place = Path(shown, name)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.symlink_to(Path(self.folder, name))
             self.converter._format_source = lambda *_: shown
             try:
                 yield

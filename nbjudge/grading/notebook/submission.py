@@ -6,7 +6,6 @@ Nothing here follows a link, opens what is no plain file, changes the folder, or
 import math
 import os
 import stat
-from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from nbjudge.grading.notebook.record import Note
@@ -24,26 +23,11 @@ _SPECIAL = {
 }
 
 
-@dataclass
-class Found:
-    """The plain files of a folder, by their paths within it, and a Note for all that is none."""
-
-    files: list = field(default_factory=list)
-    left_out: list = field(default_factory=list)
-
-    def leave(self, note):
-        """Take down what is left out, up to a number of things."""
-        if len(self.left_out) == MAX_NAMED:
-            note = Note("left out", "and more")
-        if len(self.left_out) <= MAX_NAMED:
-            self.left_out.append(note)
-
-
 def entries(folder, enter=lambda name: True):
     """Yield (path within the folder, its lstat or None) of all that is in it, in an order of ours.
 
     None stands for what cannot be looked at; a folder that is itself a link is all there is.
-    enter: whether to go on within a folder of this path.
+    enter: whether to go on within the folder of this path.
     """
     folder = os.fspath(folder)
     if os.path.islink(folder):
@@ -66,26 +50,89 @@ def entries(folder, enter=lambda name: True):
                 waiting.append(name)
 
 
-def plain_files(folder, in_place=(), max_size=math.inf):
-    """The Found of a folder.
+class PlainFiles:
+    """The plain files of a folder, notebooks apart, and what else is in it.
 
     in_place: paths of files that will be there: a folder of such a name is left out, and a file
-    where one of them has a folder; max_size: bytes of a file.
+    where one of them has a folder; max_size, max_total: bytes of a file, and of all together;
+    max_number: of files.
+
+    files: their paths within the folder; left_out: a Note for each thing that is none of them.
     """
-    found, closed = Found(), set()
-    files = {PurePath(name) for name in in_place}
-    folders = {parent for name in files for parent in name.parents}
-    for number, (name, status) in enumerate(entries(folder, lambda name: name not in closed)):
-        note = _note(folder, name, status, files, folders, max_size)
-        if number == MAX_ENTRIES:
-            found.leave(Note("left out", f"{_readable(name)}, and what follows: too many files"))
-            break
-        if note:
-            found.leave(note)
-            closed.add(name)
-        elif stat.S_ISREG(status.st_mode):
-            found.files.append(name)
-    return found
+
+    def __init__(
+        self,
+        folder,
+        in_place=(),
+        max_size=math.inf,
+        max_total=math.inf,
+        max_number=MAX_ENTRIES,
+    ):
+        self.folder = folder
+        self.max_size, self.max_total, self.max_number = max_size, max_total, max_number
+        self.files, self.left_out = [], []
+        self._in_place = {PurePath(name) for name in in_place}
+        self._folders = {parent for name in self._in_place for parent in name.parents}
+        self._closed = set()
+        self._room = max_total
+        self._look()
+
+    def leave(self, name, why):
+        """Note that something is left out."""
+        self._note(Note("left out", f"{name}: {why}"))
+
+    def _look(self):
+        for number, (name, status) in enumerate(entries(self.folder, self._may_enter)):
+            if number == MAX_ENTRIES or len(self.files) == self.max_number:
+                most = min(MAX_ENTRIES, self.max_number)
+                self.leave(_readable(name), f"and what follows, more than {most} files")
+                return
+            if not self._takes(name, status):
+                self._closed.add(name)
+
+    def _may_enter(self, name):
+        return name not in self._closed
+
+    def _takes(self, name, status):
+        """Whether an entry is a plain file or folder; if it is neither, it is noted."""
+        shown = _readable(name or os.path.basename(self.folder))
+        kind = stat.S_IFMT(status.st_mode) if status else None
+        if kind == stat.S_IFLNK:
+            target = _readable(os.readlink(_join(self.folder, name)))
+            return self._note(Note("link", f"{shown} -> {target}"))
+        if kind in _SPECIAL:
+            return self._note(Note("link", f"{shown}, {_SPECIAL[kind]}"))
+        if kind is None or not os.access(_join(self.folder, name), os.R_OK):
+            return self.leave(shown, "it cannot be read")
+        if shown != name:
+            return self.leave(shown, "its name is not written in UTF-8")
+        if len(os.fsencode(name)) > MAX_PATH:
+            return self.leave(f"{shown[:80]}...", "its path is too long")
+        if kind == stat.S_IFDIR:
+            return self._takes_folder(name)
+        return name.endswith(".ipynb") or self._takes_file(name, status.st_size)
+
+    def _takes_folder(self, name):
+        if PurePath(name) in self._in_place or name.endswith(".ipynb"):
+            return self.leave(name, "a folder in place of a file")
+        return True
+
+    def _takes_file(self, name, size):
+        if PurePath(name) in self._folders:
+            return self.leave(name, "a file in place of a folder")
+        if size > self.max_size:
+            return self.leave(name, f"larger than {self.max_size / 1e6:.0f} MB")
+        if size > self._room:
+            return self.leave(name, f"more than {self.max_total / 1e6:.0f} MB together")
+        self._room -= size
+        self.files.append(name)
+        return True
+
+    def _note(self, note):
+        if len(self.left_out) == MAX_NAMED:
+            self.left_out.append(Note("left out", "and more"))
+        elif len(self.left_out) < MAX_NAMED:
+            self.left_out.append(note)
 
 
 def submission_files(folder, limits):
@@ -93,60 +140,15 @@ def submission_files(folder, limits):
 
     limits: the Limits of their number, and of their size together.
     """
-    found, files, room = plain_files(folder), {}, limits.files_size
-    for name in found.files:
-        if name.endswith(".ipynb"):
-            continue
-        if len(files) == limits.files_number:
-            why = f"more than {limits.files_number} files"
-            found.leave(Note("left out", f"{name}, and what follows: {why}"))
-            break
-        content = _content(_join(folder, name), room)
-        if content is None:
-            why = f"more than {limits.files_size / 1e6:.0f} MB together"
-            found.leave(Note("left out", f"{name}: {why}"))
-            continue
-        room -= len(content)
-        files[name] = content
-    return files, found.left_out
-
-
-def _note(folder, name, status, files, folders, max_size):
-    """Why an entry is left out, as a Note, or None."""
-    shown, path = _readable(name or os.path.basename(folder)), _join(folder, name)
-    if status is None:
-        return Note("left out", f"{shown}: it cannot be read")
-    kind = stat.S_IFMT(status.st_mode)
-    if kind == stat.S_IFLNK:
-        return Note("link", f"{shown} -> {_readable(os.readlink(path))}")
-    if kind in _SPECIAL:
-        return Note("link", f"{shown}, {_SPECIAL[kind]}")
-    if shown != name:
-        return Note("left out", f"{shown}: its name is not written in UTF-8")
-    if len(os.fsencode(name)) > MAX_PATH:
-        return Note("left out", f"{shown[:80]}...: its path is too long")
-    return _note_of_plain(name, path, status, files, folders, max_size)
-
-
-def _note_of_plain(name, path, status, files, folders, max_size):
-    if stat.S_ISDIR(status.st_mode):
-        if PurePath(name) in files or name.endswith(".ipynb"):
-            return Note("left out", f"{name}: a folder in place of a file")
-    elif PurePath(name) in folders:
-        return Note("left out", f"{name}: a file in place of a folder")
-    elif status.st_size > max_size:
-        return Note("left out", f"{name}: larger than {max_size / 1e6:.0f} MB")
-    return None if os.access(path, os.R_OK) else Note("left out", f"{name}: it cannot be read")
-
-
-def _content(path, room):
-    """The content of a plain file, or None if it is larger than this, or gone."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(room + 1)
-    except OSError:
-        return None
-    return content if len(content) <= room else None
+    plain = PlainFiles(folder, max_total=limits.files_size, max_number=limits.files_number)
+    files = {}
+    for name in plain.files:
+        try:
+            with open(_join(folder, name), "rb") as file:
+                files[name] = file.read(limits.files_size)
+        except OSError:
+            plain.leave(name, "it cannot be read")
+    return files, plain.left_out
 
 
 def _status(path):
