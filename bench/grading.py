@@ -20,7 +20,7 @@ import psutil
 from classes import OUT, hand_in, make_course, report, students
 
 from nbjudge.grading.course import CONFIG
-from nbjudge.grading.sandbox.sandbox import memory_used
+from nbjudge.grading.sandbox.process import memory_used
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 STOCK_CONFIG = """\

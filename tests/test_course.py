@@ -178,7 +178,7 @@ def test_without_a_sandbox_a_class_is_refused_with_the_flag_that_grades_it(
     small_course, monkeypatch
 ):
     hand_in(small_course, "ada")
-    monkeypatch.setattr(bubblewrap, "_probe", lambda: (None, "bwrap was not found"))
+    monkeypatch.setattr(bubblewrap, "candidates", list)
     arguments = ["grade", "--course", str(small_course.root)]
     refused = CliRunner().invoke(main, arguments)
     assert refused.exit_code == 1

@@ -115,7 +115,8 @@ def _shape(E):
     """
     from scipy import stats
 
-    centred = (E - E.mean(axis=0)) / max(E.std(), 1e-300)
+    centred = E - E.mean(axis=0)
+    centred = centred / max(centred.std(), 1e-300)
     squares = np.sum(centred**2, axis=1)
     distances = stats.norm.isf(stats.chi2.sf(squares, E.shape[1]))
     scores = [stats.norm.isf(stats.shapiro(x).pvalue) for x in (centred.ravel(), distances)]

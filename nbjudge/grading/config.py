@@ -7,7 +7,7 @@ def configure(c, checks):
     checks: the name of the package or module that holds the course's checks.
     """
     # Student code runs in a sandbox, where this package is not to be found, and what judges it
-    # outside. Limits: c.SandboxExecute.….
+    # outside. A change of the package grades the class anew. Limits: c.SandboxExecute.….
     c.SandboxExecute.checks = checks
     c.Autograde.autograde_preprocessors = [
         "nbjudge.grading.run.preprocessor.SandboxExecute",
@@ -15,11 +15,10 @@ def configure(c, checks):
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
-    # A submission is read whatever is in the file, freed of links, and put right: every cell that
-    # the gradebook knows once, as it was given. nbgrader's own sanitisers would find nothing left
-    # to do.
+    # A submission is read whatever is in the file, its links not followed, and put right: every
+    # cell that the gradebook knows once, as it was given. nbgrader's own sanitisers would find
+    # nothing left to do. Limits: c.SubmissionExporter.….
     c.Autograde.exporter_class = "nbjudge.grading.notebook.reading.SubmissionExporter"
-    c.Autograde.pre_convert_hook = "nbjudge.grading.notebook.links.take_links_out"
     c.Autograde.sanitize_preprocessors = [
         "nbjudge.grading.notebook.repair.Repair",
         "nbgrader.preprocessors.OverwriteKernelspec",

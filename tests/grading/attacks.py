@@ -325,11 +325,11 @@ _attack(
 _attack(
     "the other side of the connection",
     late=_cell("""
-    import __main__, sys
+    from inside.worker import Worker
     def result(self, id, name, args, kwargs, untouched, seconds):
         return {"id": id, "result": True, "passed": True, "outputs": [], "error": None}
-    __main__.Worker.do_call = result
-    __main__.Worker.do_look = lambda self, id, name: {"id": id, "kind": "data", "value": True}
+    Worker.do_call = result
+    Worker.do_look = lambda self, id, name: {"id": id, "kind": "data", "value": True}
     """),
     spares=(),
 )
@@ -353,7 +353,8 @@ def _poison(builder):
     """A late cell that sends, in place of the answer, a header and a body of its own making."""
     return (
         _cell(f"""
-    import __main__, json, struct
+    import json, struct
+    from inside.worker import Worker
     def reply(self, message):
         with self.sending:
             header, body = ({builder})(message)
@@ -361,12 +362,12 @@ def _poison(builder):
     """)
         + "\n"
         + _cell("""
-    honest = __main__.Worker.send
+    honest = Worker.send
     def send(self, message):
         if "result" in message or "error" in message:
             return reply(self, message)
         return honest(self, message)
-    __main__.Worker.send = send
+    Worker.send = send
     """)
     )
 
@@ -377,13 +378,13 @@ def _reply(result):
 
 
 for _name, _result in {
-    "an object array on the wire": '["array", "|O8", [8], 0]',
-    "a record array on the wire": '["array", "<i4,i4", [8], 0]',
+    "an object array in the answer": '["array", "|O8", [8], 0]',
+    "a record array in the answer": '["array", "<i4,i4", [8], 0]',
     "an array of 2^62 entries": '["array", "<f8", [2147483648, 2147483648], 0]',
     "an array of negative shape": '["array", "<f8", [-1, 8], 0]',
     "a dtype with code in it": '["array", "__import__(\\"os\\")", [8], 0]',
     "an unknown kind": '["__class__", 1]',
-    "a deep nest on the wire": "[" * 100_000,
+    "a deep nest in the answer": "[" * 100_000,
     "an integer of a million digits": "9" * 1_000_000,
 }.items():
     _attack(_name, late=_reply(_result), spares=())
@@ -582,7 +583,7 @@ def _hand_in_odd_names(classroom, student, notebook):
         (folder / name).write_text("1")
     (folder / "a/b/c").mkdir(parents=True)
     (folder / "a/b/c/.. .ipynb").write_text("{}")
-    for module in ("numpy.py", "wire.py", "sitecustomize.py", "gmm_ref.py"):
+    for module in ("numpy.py", "inside.py", "worker.py", "sitecustomize.py", "gmm_ref.py"):
         (folder / module).write_text("check = None\n")
 
 
@@ -745,13 +746,12 @@ _attack(
 _attack(
     "notes without end",
     late=_cell("""
-    import threading, __main__
-    worker = __main__.Worker
-    honest = worker.send
+    from inside.worker import Worker
+    honest = Worker.send
     def send(self, message):
         for i in range(10**9):
             honest(self, {"note": ["file", "x" * 200 + str(i)]})
-    worker.send = send
+    Worker.send = send
     """),
     spares=(),
 )

@@ -85,18 +85,15 @@ def _boxed(course, what):
 
 def _box(course):
     """bubblewrap as for a student, but with the repository and the course in it."""
-    trees = bubblewrap._trees() | {ROOT}
+    trees = bubblewrap.readable_trees() | {ROOT}
     yield bubblewrap.find_bwrap()
-    yield from bubblewrap._namespaces(True)
-    yield from bubblewrap._environment("/tmp")
-    yield from ("--setenv", "PYTHONPATH", str(ROOT), *bubblewrap._links())
+    yield from bubblewrap.namespaces(True)
+    yield from bubblewrap.environment("/tmp", [ROOT])
+    yield from bubblewrap.system_links()
     yield from ("--proc", "/proc", "--dev", "/dev")
     for folder in ("/tmp", "/dev/shm"):
         yield from ("--perms", "1777", "--size", str(2**29), "--tmpfs", folder)
-    parents = {parent for tree in trees for parent in tree.parents}
-    for parent in sorted(parents, key=lambda path: len(path.parts)):
-        if not any(parent == tree or tree in parent.parents for tree in [*trees, Path("/tmp")]):
-            yield from ("--perms", "0755", "--dir", str(parent))
+    yield from bubblewrap.parents_of(trees)
     for tree in sorted(trees, key=lambda path: len(path.parts)):
         yield from ("--ro-bind", str(tree), str(tree))
     yield from ("--bind", str(course), str(COURSE), "--chdir", str(COURSE), "--")

@@ -9,7 +9,7 @@ from classroom import ASSIGNMENT, FUNCTIONS, NOTEBOOK, RIGHT, Classroom
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
 
-from nbjudge.grading.notebook.record import repairs_of
+from nbjudge.grading.notebook.record import RECORD, attempts_of, repairs_of
 from nbjudge.grading.notebook.repair import Given, repaired
 
 
@@ -196,6 +196,8 @@ def test_a_notebook_saved_in_another_way_is_read(classroom, way):
     result = classroom.grade(student)
     assert result.success, result.log
     assert result.total == 18, result.messages()
+    [path] = (classroom.root / "autograded" / student).rglob("*.ipynb")
+    assert repairs_of(path) == attempts_of(path) == []
 
 
 @pytest.mark.parametrize(
@@ -208,8 +210,6 @@ def test_a_notebook_saved_in_another_way_is_read(classroom, way):
         (b'"text"', "no notebook"),
         (b'{"nbformat": 4}', "no cells"),
         (b'{"worksheets": [3]}', "old format"),
-        (json.dumps({"cells": [{"source": "x"}] * 1001}).encode(), "1001 cells"),
-        (json.dumps({"cells": [{"source": "x" * 5_000_000}]}).encode(), "too much text"),
     ],
 )
 def test_what_is_no_notebook_counts_0_and_says_why(classroom, content, why):
@@ -219,6 +219,53 @@ def test_what_is_no_notebook_counts_0_and_says_why(classroom, content, why):
     assert result.total == 0 and set(result.marks.values()) == {0}
     assert all(why in text for text in result.messages().values())
     assert len(result.messages()) == 9
+
+
+def many_cells(nb):
+    nb.cells[3:3] = [new_code_cell(f"x{number} = {number}") for number in range(1500)]
+
+
+def many_cells_and_no_names(nb):
+    strip_metadata_and_ids(nb)
+    many_cells(nb)
+
+
+def many_copies(nb):
+    [answer] = [c for c in nb.cells if c.metadata.nbgrader.grade_id == "responsibilities"]
+    older = nbformat.from_dict(
+        {**answer, "source": answer.source.replace("R / R.sum", "R + R.sum")}
+    )
+    nb.cells[2:2] = [older] * 1500
+
+
+def much_text(nb):
+    nb.cells.insert(3, new_code_cell("# " + "x" * 5_000_000))
+
+
+def much_text_in_a_test(nb):
+    nb.cells[-1].source += "# " + "x" * 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("surplus", "said"),
+    [
+        (many_cells, "514 of its 1514 cells were left out, 0 of them"),
+        (many_cells_and_no_names, "514 of its 1514 cells were left out, 0 of them"),
+        (many_copies, "514 of its 1514 cells were left out, 514 of them"),
+        (much_text, "1 of its 15 cells were left out, 0 of them"),
+        (much_text_in_a_test, "1 of its 14 cells were left out, 1 of them"),
+    ],
+    ids=lambda part: getattr(part, "__name__", ""),
+)
+def test_what_is_too_much_is_left_out_and_the_answers_keep_their_marks(classroom, surplus, said):
+    student = surplus.__name__
+    notebook = classroom.notebook(RIGHT)
+    surplus(notebook)
+    classroom.hand_in(student, json.dumps(notebook).encode())
+    result = classroom.grade(student)
+    assert result.total == 18, result.messages()
+    [path] = (classroom.root / "autograded" / student).rglob("*.ipynb")
+    assert repairs_of(path)[0].startswith(said)
 
 
 def test_the_repairs_are_noted(classroom):
@@ -233,7 +280,7 @@ def test_the_repairs_are_noted(classroom):
 
 def test_a_record_forged_in_the_submission_is_dropped(classroom):
     notebook = classroom.notebook(RIGHT)
-    notebook.metadata["gmm_grading"] = {"unreadable": "no", "repairs": ["forged"], "attempts": []}
+    notebook.metadata[RECORD] = {"unreadable": "no", "repairs": ["forged"], "attempts": []}
     classroom.hand_in("forged", notebook)
     assert classroom.grade("forged").total == 18
     [path] = (classroom.root / "autograded/forged").rglob("*.ipynb")

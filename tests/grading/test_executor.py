@@ -238,10 +238,8 @@ def test_a_test_cell_of_the_instructors_own_reads_functions_and_data(tmp_path):
 
 @pytest.fixture
 def no_bwrap(monkeypatch):
-    monkeypatch.setattr(bubblewrap, "_candidates", list)
-    bubblewrap._probe.cache_clear()
+    monkeypatch.setattr(bubblewrap, "candidates", list)
     yield
-    bubblewrap._probe.cache_clear()
 
 
 def test_without_a_sandbox_nothing_is_graded_and_the_sentence_says_what_to_do(tmp_path, no_bwrap):
@@ -263,11 +261,9 @@ def test_a_bwrap_that_does_not_start_is_passed_over(tmp_path, monkeypatch):
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'No permissions' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(bubblewrap, "_candidates", lambda: [str(broken)])
-    bubblewrap._probe.cache_clear()
+    monkeypatch.setattr(bubblewrap, "candidates", lambda: [str(broken)])
     with pytest.raises(bubblewrap.NoSandbox, match="No permissions"):
         bubblewrap.find_bwrap()
-    bubblewrap._probe.cache_clear()
 
 
 def test_the_limits_are_settings():

@@ -1,20 +1,24 @@
 """One process is forked for many students: none finds anything that another has left."""
 
 import os
+import shutil
 import signal
 import threading
 
+import psutil
 import pytest
 
 from gmm_ref.checks.problems import Case
 from nbjudge.checking.calls import attempt
 from nbjudge.grading.digests import package_digest
+from nbjudge.grading.errors import Ended, Lost, NoSandbox, Unfinished
 from nbjudge.grading.run import execution
-from nbjudge.grading.run.execution import Cell, Unfinished, Work
-from nbjudge.grading.run.student import Ended, Limits, Student
-from nbjudge.grading.sandbox import sandbox
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
-from nbjudge.grading.sandbox.sandbox import Lost, Nursery, Sandbox
+from nbjudge.grading.run.execution import Cell, Work
+from nbjudge.grading.run.limits import Limits
+from nbjudge.grading.run.student import Student
+from nbjudge.grading.sandbox import bubblewrap
+from nbjudge.grading.sandbox.bubblewrap import find_bwrap
+from nbjudge.grading.sandbox.sandbox import Sandbox
 
 try:
     find_bwrap()
@@ -26,11 +30,11 @@ LIMITS = Limits(cell_seconds=10, notebook_seconds=60)
 
 @pytest.fixture(scope="module")
 def box():
-    box = Sandbox()
-    run(box, "pass")
-    if tuple(box.command) not in sandbox._idle or tuple(box.command) in sandbox._cannot_fork:
-        pytest.skip("This system gives no walls within walls: each student has a process anew.")
-    return box
+    with Sandbox() as box:
+        run(box, "pass")
+        if not box.can_fork:
+            pytest.skip("This system gives no sandbox in a sandbox: each student starts anew.")
+        yield box
 
 
 def run(box, source):
@@ -185,16 +189,10 @@ def test_nothing_is_left_for_the_next(box, name):
 def test_students_share_the_process_that_was_warmed_up(box):
     with Student(box, {}, LIMITS) as student:
         student.run("pass", 1)
-        [first] = _nurseries(student)
+        first = student.process.ancestor
     with Student(box, {}, LIMITS) as student:
         student.run("pass", 1)
-        assert _nurseries(student) == [first]
-
-
-def _nurseries(student):
-    """The pids of the processes that a student's was forked from."""
-    context = student.stack._exit_callbacks[0][1].__self__
-    return [context.gen.gi_frame.f_locals["process"].pid]
+        assert student.process.ancestor is first
 
 
 def test_two_students_have_neither_numbers_nor_seeds_in_common(box):
@@ -206,33 +204,70 @@ def test_a_signal_to_all_reaches_the_own_processes_alone(box):
     source = "import os, signal; signal.signal(15, lambda *_: None); os.kill(0, 15); os.kill(-1, 9)"
     run(box, source)
     assert run(box, "print('here')") == "here\n"
-    assert len(sandbox._idle[tuple(box.command)]) == 1
+    assert len(box.idle) == 1
 
 
 def test_the_process_that_is_forked_can_be_killed(box):
     """Another takes its place, for the next student."""
-    [nursery] = sandbox._idle[tuple(box.command)]
-    os.kill(nursery.process.pid, signal.SIGKILL)
-    nursery.process.wait()
+    [server] = box.idle
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
     assert run(box, "print('here')") == "here\n"
+    assert box.idle != [server]
 
 
 def test_what_was_not_answered_when_it_was_killed_is_not_held_against_the_student(box):
     with pytest.raises(Lost), Student(box, {}, LIMITS) as student:
         student.run("import time\ndef slow(weights): time.sleep(60)", 1)
-        killer = threading.Timer(0.3, os.kill, [*_nurseries(student), signal.SIGKILL])
+        server = student.process.ancestor
+        killer = threading.Timer(0.3, os.kill, [server.pid, signal.SIGKILL])
         killer.start()
         # As the checks call it: what a student's function raises, they count.
         attempt(lambda weights: student.call("slow", (weights,), {}), Case({"weights": 1.0}))
 
 
-def test_one_that_is_killed_while_it_warms_up_is_no_sign_that_the_system_cannot(monkeypatch):
-    box = Sandbox(scratch=3 * 2**20)
-    with monkeypatch.context() as patch:
-        patch.setattr(Nursery, "_answer", lambda self, seconds: b"")
+HONEST = bubblewrap.INSIDE / "forkserver.py"
+
+
+@pytest.fixture
+def false_forkserver(monkeypatch, tmp_path):
+    """The file of a program in place of the forkserver, for the sandboxes made from here."""
+    inside = shutil.copytree(HONEST.parent, tmp_path / "inside")
+    monkeypatch.setattr(bubblewrap, "INSIDE", inside)
+    return inside / HONEST.name
+
+
+def test_one_that_is_killed_while_it_warms_up_is_no_sign_that_the_system_cannot(
+    box, false_forkserver
+):
+    false_forkserver.write_text("raise SystemExit")
+    with Sandbox() as box:
         assert run(box, "print('here')") == "here\n"
-    assert run(box, "print('here')") == "here\n"
-    assert len(sandbox._idle[tuple(box.command)]) == 1
+        assert box.can_fork and box.idle == []
+        shutil.copy(HONEST, false_forkserver)
+        assert run(box, "print('here')") == "here\n"
+        assert len(box.idle) == 1
+
+
+def test_where_a_sandbox_in_a_sandbox_is_refused_every_student_has_a_process_anew(
+    false_forkserver,
+):
+    answer = "import socket, sys; socket.socket(fileno=int(sys.argv[-1])).sendall(b'-')"
+    false_forkserver.write_text(answer)
+    with Sandbox() as box:
+        assert run(box, "print('here')") == "here\n"
+        assert not box.can_fork and box.idle == []
+
+
+def test_a_sandbox_that_is_closed_leaves_no_process():
+    with Sandbox() as box, Student(box, {}, LIMITS) as student:
+        student.run("import os\nif os.fork() == 0:\n    import time\n    time.sleep(60)", 1)
+        server = psutil.Process(student.process.ancestor.pid)
+        family = [server, *server.children(recursive=True)]
+        assert len(family) >= 4
+    _, alive = psutil.wait_procs(family, timeout=5)
+    # One whose parent went before it is buried by the system's first process, if that does so.
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
 @pytest.mark.parametrize(("deaths", "comes_back"), [(2, True), (3, False)])
@@ -242,13 +277,15 @@ def test_a_notebook_whose_process_was_killed_is_begun_anew(box, monkeypatch, dea
     def killed_at_first(student, source, number, run=Student.run):
         begun.append(source)
         if len(begun) <= deaths:
-            student._ensure()
-            os.kill(*_nurseries(student), signal.SIGKILL)
+            student.look("nothing")
+            os.kill(student.process.ancestor.pid, signal.SIGKILL)
         return run(student, source, number)
 
     monkeypatch.setattr(Student, "run", killed_at_first)
     cells = (Cell("print('here')", False),)
-    work = Work(cells, (), {}, 1, LIMITS, "/nowhere", 2**20, False, package_digest())
+    work = Work(
+        cells, (), {}, 1, LIMITS, "/nowhere", 2**20, False, package_digest("gmm_ref.checks")
+    )
     if comes_back:
         [[output]] = execution.run(work).outputs
         assert output["text"] == "here\n"
@@ -256,10 +293,3 @@ def test_a_notebook_whose_process_was_killed_is_begun_anew(box, monkeypatch, dea
         with pytest.raises(Unfinished, match="3 times"):
             execution.run(work)
     assert len(begun) == 3
-
-
-def test_where_walls_within_walls_are_refused_every_student_has_a_process_anew(monkeypatch):
-    box = Sandbox(scratch=2**20)
-    monkeypatch.setattr(Nursery, "_answer", lambda self, seconds: b"-")
-    assert run(box, "print('here')") == "here\n"
-    assert tuple(box.command) in sandbox._cannot_fork

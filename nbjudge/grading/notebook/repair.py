@@ -7,14 +7,12 @@ cells.
 
 import ast
 from dataclasses import dataclass
-from pathlib import Path
 
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from nbjudge.grading.notebook.links import links_in, taken_from
 from nbjudge.grading.notebook.record import RECORD
 
 _MISSING_ANSWER = {"code": "# The cell of this exercise was missing.", "markdown": ""}
@@ -58,15 +56,11 @@ class Repair(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook put right, with what was done in its record."""
-        folder = Path(resources["metadata"]["path"])
-        if list(links_in(folder)):
-            raise RuntimeError(f"{folder} holds links that could not be taken out.")
         record = dict(nb.metadata.get(RECORD, {}))
         given = given_cells(resources["nbgrader"])
-        nb.cells, record["repairs"] = repaired(nb.cells, given)
-        if record.get("unreadable"):
-            record["repairs"] = [record["unreadable"]]
-        record["links"] = taken_from(folder)
+        nb.cells, done = repaired(nb.cells, given)
+        if not record.get("unreadable"):
+            record["repairs"] = [*record.get("repairs", []), *done]
         nb.metadata[RECORD] = record
         for repair in record["repairs"]:
             self.log.warning("Put right: %s", repair)

@@ -8,11 +8,12 @@ import time
 from dataclasses import dataclass
 
 from nbjudge.grading.digests import package_digest
+from nbjudge.grading.errors import Ended, Lost, NoSandbox, OtherVersion, Unfinished
 from nbjudge.grading.run.judging import Judge, plain_error
+from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.outputs import rebuilt
-from nbjudge.grading.run.student import Ended, Limits, Student
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox
-from nbjudge.grading.sandbox.sandbox import Lost, NoWalls, Sandbox
+from nbjudge.grading.run.student import Student
+from nbjudge.grading.sandbox.sandbox import Sandbox, Unsandboxed
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,8 @@ class Done:
     walls: bool
 
 
-class OtherVersion(RuntimeError):
-    """A process elsewhere has another version of this package; its marks would be others."""
-
-
-class Unfinished(RuntimeError):
-    """What runs a notebook was killed again and again: it gets no marks, and others go on."""
-
-
+# What is hidden beside the course folder.
+PACKAGES = ("nbjudge", "gmm_ref")
 # How often a notebook is begun anew when what runs it is killed.
 TRIES = 3
 
@@ -74,7 +69,7 @@ def run(work):
 
     Raises NoSandbox; OtherVersion where the package is another; Unfinished.
     """
-    if work.package != package_digest():
+    if work.package != package_digest("gmm_ref.checks"):
         raise OtherVersion(
             "A worker has another version of gmm_ref than the command that gave it this notebook. "
             "Install the same one on both, and start the worker again."
@@ -92,7 +87,7 @@ def _run(work):
     begun = time.monotonic()
     box, walls = _box(work)
     spent = {"cells": 0.0, "checks": 0.0}
-    with Student(box, work.files, work.limits) as student:
+    with Student(box, work.files, work.limits, PACKAGES) as student:
         judge = Judge(student, work.seed, work.given)
         outputs = []
         for number, cell in enumerate(work.cells, start=1):
@@ -117,10 +112,17 @@ def _outputs(cell, number, student, judge):
 
 
 def _box(work):
-    """A place to run student code, and whether it has walls."""
+    """A place to run student code, and whether it is a sandbox."""
+    hidden = (work.hidden,)
     try:
-        return Sandbox(hidden=[work.hidden], scratch=work.scratch), True
+        if (hidden, work.limits) not in _boxes:
+            _boxes[hidden, work.limits] = Sandbox(hidden, PACKAGES, work.limits)
+        return _boxes[hidden, work.limits], True
     except NoSandbox:
         if not work.allow_unsandboxed:
             raise
-        return NoWalls(), False
+        return Unsandboxed(), False
+
+
+# The sandboxes of this process, kept for the next notebook.
+_boxes = {}

@@ -2,8 +2,7 @@
 
 from nbformat.v4 import new_output
 
-# What a page may show of a student's output: no markup that could run in a browser.
-SHOWN = ("text/plain", "text/latex", "image/png", "image/jpeg")
+from nbjudge.grading.sandbox.inside.outputs import SHOWN
 
 
 def rebuilt(output):

@@ -17,9 +17,9 @@ from nbjudge.grading.digests import package_digest
 from nbjudge.grading.notebook.record import RECORD
 from nbjudge.grading.run.execution import Cell, Work, run
 from nbjudge.grading.run.judging import plain_error
+from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.pool import away
 from nbjudge.grading.run.seeds import class_secret, secret_path, student_seed
-from nbjudge.grading.run.student import Limits
 
 DEFAULT = Limits()
 
@@ -86,7 +86,8 @@ class SandboxExecute(NbGraderPreprocessor):
 
     def limits(self):
         """The configured limits of one notebook."""
-        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
+        names = filter(self.has_trait, Limits.__dataclass_fields__)
+        return Limits(**{name: getattr(self, name) for name in names})
 
     def _work(self, cells, resources):
         place = resources["nbgrader"]
@@ -100,7 +101,7 @@ class SandboxExecute(NbGraderPreprocessor):
             hidden=self._root(),
             scratch=self.scratch,
             allow_unsandboxed=self.allow_unsandboxed,
-            package=package_digest(),
+            package=package_digest("gmm_ref.checks"),
         )
 
     def _root(self):

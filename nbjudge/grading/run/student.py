@@ -8,69 +8,44 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nbjudge.checking.remote import NoAnswer, RemoteError
+from nbjudge.grading.errors import Ended, Lost
+from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.sandbox.inside import codec
-from nbjudge.grading.sandbox.sandbox import Lost, memory_used
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a student's notebook may use. Seconds, bytes, and numbers of things."""
-
-    cell_seconds: float = 30
-    call_seconds: float = 10
-    notebook_seconds: float = 180
-    restarts: int = 12
-    memory: int = 2 * 2**30
-    total_memory: int = 3 * 2**30
-    processes: int = 32
-    file_size: int = 64 * 2**20
-    answer_size: int = codec.MAX_BODY
-    output_size: int = 2**20
-
-    def resources(self, names):
-        """The limits that the system keeps, those of ``names`` in Python's module ``resource``."""
-        limits = {
-            "RLIMIT_AS": self.memory,
-            "RLIMIT_NPROC": self.processes,
-            "RLIMIT_FSIZE": self.file_size,
-            "RLIMIT_CPU": int(self.notebook_seconds) + 1,
-            "RLIMIT_NOFILE": 256,
-        }
-        return {name: limits[name] for name in names}
-
+from nbjudge.grading.sandbox.inside.channel import Channel, Closed, OutOfTime
+from nbjudge.grading.sandbox.inside.codec import Refused
+from nbjudge.grading.sandbox.process import memory_used
 
 # What part of its time a function has left that ran out of it, and a cell that may call it.
 SLOW = 5
-# How much longer than the student's own clock the judge waits, and how long a start may take.
-GRACE, START_SECONDS = 2, 30
-MAX_NOTES, MAX_STRAY_FRAMES = 100, 1000
+# Seconds that the judge waits longer than the student's own clock.
+GRACE = 2
+MAX_STRAY_FRAMES = 1000
 
 
 class _Exhausted(Exception):
     """The processes of a student take more memory than they may."""
 
 
-class Ended(Exception):
-    """The student's process is gone or useless; the text says how that came, to the student."""
-
-
 @dataclass
 class Student:
     """The process that holds a student's definitions, started when first needed.
 
-    box: a Sandbox or NoWalls; files: name -> bytes of the student's folder. After an end the
-    cells that did no harm are run again, so that what they defined can still be judged.
+    box: a Sandbox or Unsandboxed; files: name -> bytes of the student's folder; packages: names of
+    import packages whose import is noted. After an end the cells that did no harm are run again, so
+    that what they defined can still be judged.
     """
 
     box: object
     files: dict
     limits: Limits
+    packages: tuple = ()
     notes: list = field(default_factory=list)
 
     def __post_init__(self):
         self.deadline = time.monotonic() + self.limits.notebook_seconds
         self.stack = contextlib.ExitStack()
-        self.channel = None
+        # The StudentProcess that runs, and the channel to it.
+        self.process = self.channel = None
         self.starts = 0
         # Seconds spent on starts.
         self.starting = 0.0
@@ -135,7 +110,7 @@ class Student:
 
     def stop(self):
         """End the process, with all that it started."""
-        self.channel = None
+        self.process = self.channel = None
         self.stack.close()
 
     def _ask(self, seconds, **request):
@@ -145,13 +120,13 @@ class Student:
         until = time.monotonic() + seconds + GRACE
         try:
             return self._exchange(until, seconds=seconds, **request)
-        except codec.OutOfTime:
+        except OutOfTime:
             words = f"It took longer than {seconds:g} s and could not be stopped gently."
             self._end("no reply in time", words)
-        except codec.Closed as error:
+        except Closed as error:
             words = "Its process ended: by os._exit, for want of memory, or by a crash."
             self._end("the process ended", words, str(error))
-        except codec.Refused as refused:
+        except Refused as refused:
             self._end("a reply was refused", f"It sent {refused}.")
         except _Exhausted:
             limit = f"{self.limits.total_memory / 1e9:.1f} GB"
@@ -165,14 +140,14 @@ class Student:
         for _ in range(MAX_STRAY_FRAMES):
             answer = self.channel.receive(until)
             if type(answer) is not dict:
-                raise codec.Refused("something that is no reply")
+                raise Refused("something that is no reply")
             if "note" in answer:
                 self._take_note(answer["note"])
             elif answer.get("id") == number:
                 return answer
             else:
-                raise codec.Refused("a reply to a question that was not asked")
-        raise codec.Refused("messages without end")
+                raise Refused("a reply to a question that was not asked")
+        raise Refused("messages without end")
 
     def _ensure(self):
         while self.channel is None or self._left() <= 0:
@@ -189,30 +164,41 @@ class Student:
     def _start(self):
         self.starts += 1
         try:
-            process, stream, folder, user = self.stack.enter_context(self.box.process())
+            self.process = process = self.stack.enter_context(self.box.process())
         except OSError as error:
             raise Lost(f"a student's process could not be started: {error!r}") from None
 
-        def watch():
-            if memory_used(process.pid) > self.limits.total_memory:
+        def check_memory():
+            if memory_used(process.ancestor.pid) > self.limits.total_memory:
                 raise _Exhausted
 
-        self.channel = codec.Channel(
-            stream, self.limits.answer_size + codec.MAX_HEADER, watch=watch
-        )
+        room = self.limits.answer_size + codec.MAX_HEADER
+        self.channel = Channel(process.stream, room, on_wait=check_memory)
         try:
             self._exchange(
-                time.monotonic() + START_SECONDS,
+                time.monotonic() + self.limits.start_seconds,
                 do="start",
                 files=self.files,
-                limits=self.limits.resources(self.box.limited),
+                limits=self._resources(),
                 answer_size=self.limits.answer_size,
-                folder=folder,
-                user=user,
+                folder=process.folder,
+                user=process.user,
+                packages=list(self.packages),
             )
-        except (codec.OutOfTime, codec.Closed, codec.Refused) as error:
+        except (OutOfTime, Closed, Refused) as error:
             self.stop()
             raise Lost(f"a student's process did not come up: {error!r}") from None
+
+    def _resources(self):
+        """The limits that the system keeps, by their names in Python's module ``resource``."""
+        limits = {
+            "RLIMIT_AS": self.limits.memory,
+            "RLIMIT_NPROC": self.limits.processes,
+            "RLIMIT_FSIZE": self.limits.file_size,
+            "RLIMIT_CPU": int(self.limits.notebook_seconds) + 1,
+            "RLIMIT_NOFILE": self.limits.open_files,
+        }
+        return {name: limits[name] for name in self.box.limited}
 
     def _run_again(self):
         """Run the remembered cells in a new process; one that ends it is forgotten."""
@@ -223,7 +209,7 @@ class Student:
                 self._exchange(
                     until, do="run", source=source, number=number, seconds=seconds, room=0
                 )
-            except (codec.OutOfTime, codec.Closed, codec.Refused, _Exhausted):
+            except (OutOfTime, Closed, Refused, _Exhausted):
                 self.cells.remove((source, number))
                 self.stop()
                 return
@@ -232,7 +218,7 @@ class Student:
         return self.deadline - time.monotonic()
 
     def _take_note(self, note):
-        if len(self.notes) < MAX_NOTES and isinstance(note, list) and len(note) == 2:
+        if len(self.notes) < self.limits.notes and isinstance(note, list) and len(note) == 2:
             note = tuple(map(_text, note))
             if note not in self.notes:
                 self.notes.append(note)
@@ -243,14 +229,14 @@ class Student:
         raise Ended(words)
 
 
-def _raised(account):
+def _raised(said):
     """The exception of the student's function, from what its process said of it."""
-    if type(account) is not dict:
-        account = {}
-    kind, text, line = (_text(account.get(part, "")) for part in ("kind", "text", "line"))
+    if type(said) is not dict:
+        said = {}
+    kind, text, line = (_text(said.get(part, "")) for part in ("kind", "text", "line"))
     if kind == "NotImplementedError":
         error = NotImplementedError(text)
-        error.function = _text(account.get("function", ""))
+        error.function = _text(said.get("function", ""))
         return error
     return RemoteError(kind or "an unknown error", text, line)
 

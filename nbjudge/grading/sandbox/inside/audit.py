@@ -25,7 +25,7 @@ _PROCESSES = ("subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.exec
 _TRACING = ("sys.settrace", "sys.setprofile", "sys.addaudithook", "ctypes.dlopen")
 
 
-class Watch:
+class Audit:
     """Reports through ``note(kind, detail)``, each fact once and ``LIMIT`` of them at most."""
 
     LIMIT = 50
@@ -37,18 +37,20 @@ class Watch:
         self.pid = os.getpid()
         self.hooks = None
 
-    def begin(self, shell, folder):
-        """Look on from here."""
+    def begin(self, shell, folder, packages):
+        """Look on from here; ``packages`` are those that are not there to be imported."""
         self.folder = os.path.realpath(folder)
         self.allowed = (self.folder, sys.prefix, sys.base_prefix, *filter(None, sys.path), *_SYSTEM)
+        self.packages = packages
         self.hooks = _hooks(shell)
         sys.meta_path.insert(0, self)
         sys.addaudithook(self._hear)
 
     def find_spec(self, name, path=None, target=None):
-        """No module is found here: an import of the reference is noted, and then fails."""
-        if name.split(".")[0] in ("nbjudge", "gmm_ref"):
-            self.report("import", name.split(".")[0])
+        """No module is found here: an import of the hidden packages is noted, and then fails."""
+        package = name.split(".")[0]
+        if package in self.packages:
+            self.report("import", package)
 
     def look_for_changes(self, shell):
         """Note the hooks and functions that are not what they were at the beginning."""
@@ -72,7 +74,7 @@ class Watch:
         try:
             self._judge(event, args)
         except Exception:
-            # A watch that fails must not fail the student's line.
+            # An audit that fails must not fail the student's line.
             return
         finally:
             self.busy.now = False

@@ -1,22 +1,21 @@
-"""What crosses between a student's process and its judge: frames of plain data, never objects.
+"""What crosses between a student's process and its judge: plain data, never objects.
 
 A frame is two lengths, a JSON header and a body of bytes. None, bools, numbers and strings stand in
 the header as themselves; all else as a list that begins with its kind. Arrays lie in the body as
 bare numbers. Nothing is unpickled, evaluated or imported, and every reader counts before it builds.
 """
 
-import contextlib
 import json
 import math
 import re
 import struct
-import time
 
 import numpy as np
 
-_LENGTHS = struct.Struct("!II")
+LENGTHS = struct.Struct("!II")
 MAX_HEADER = 8 * 2**20
-MAX_BODY = 64 * 2**20
+# The most that a length can tell.
+MAX_BODY = 2**32 - 1
 MAX_NODES = 200_000
 MAX_DEPTH = 20
 # Numbers and nothing else: bool, integers, floats, complex. Dates, text, records, objects are not.
@@ -28,21 +27,13 @@ class Refused(ValueError):
     """A value that may not cross. ``str()`` says what it is, to follow "returned"."""
 
 
-class Closed(ConnectionError):
-    """The other side is gone, or speaks something else."""
-
-
-class OutOfTime(Exception):
-    """No frame came, or could be sent, within the time given."""
-
-
 def pack(message, max_body=MAX_BODY):
     """The frame of a message, or Refused."""
     writer = _Writer(max_body)
     header = json.dumps(writer.plain(message), separators=(",", ":")).encode()
     if len(header) > MAX_HEADER:
-        raise Refused(f"an answer of {_size(len(header))} of text and lists, which is too large")
-    return b"".join([_LENGTHS.pack(len(header), writer.size), header, *writer.chunks])
+        raise Refused(f"an answer of {in_words(len(header))} of text and lists, which is too large")
+    return b"".join([LENGTHS.pack(len(header), writer.size), header, *writer.chunks])
 
 
 def unpack(header, body, from_judge=False):
@@ -52,81 +43,6 @@ def unpack(header, body, from_judge=False):
     except (ValueError, RecursionError):
         raise Refused("something that is not in the agreed form") from None
     return _Reader(body, from_judge).value(plain)
-
-
-class _Pause(Exception):
-    """Nothing came for a while, and there is time left."""
-
-
-_WATCH_SECONDS = 0.25
-
-
-class Channel:
-    """One end of a stream socket that carries frames. Only a judge may send a Generator.
-
-    max_body: of the frames that are received; watch: called now and then while it waits for one.
-    """
-
-    def __init__(self, stream, max_body=MAX_BODY, from_judge=False, watch=None):
-        self.stream = stream
-        self.max_body = max_body
-        self.max_sent = MAX_BODY
-        self.from_judge = from_judge
-        self.watch = watch
-
-    def send(self, message, deadline=None):
-        """Send a message before ``deadline``, a time of time.monotonic."""
-        frame = memoryview(pack(message, self.max_sent))
-        while frame:
-            with contextlib.suppress(_Pause), self._errors(deadline):
-                self._await(deadline)
-                frame = frame[self.stream.send(frame[: 2**20]) :]
-
-    def receive(self, deadline=None):
-        """The next message; Closed if the frame itself makes no sense, Refused if its value."""
-        n_header, n_body = _LENGTHS.unpack(self._take(_LENGTHS.size, deadline))
-        if n_header > MAX_HEADER or n_body > self.max_body:
-            raise Closed(f"a frame of {_size(n_header + n_body)}")
-        header = self._take(n_header, deadline)
-        return unpack(header, self._take(n_body, deadline), self.from_judge)
-
-    def close(self):
-        """Close this end."""
-        self.stream.close()
-
-    def _take(self, count, deadline):
-        taken = bytearray()
-        while len(taken) < count:
-            try:
-                piece = self._piece(min(count - len(taken), 2**20), deadline)
-            except _Pause:
-                self.watch()
-                continue
-            if not piece:
-                raise Closed("the connection ended")
-            taken += piece
-        return bytes(taken)
-
-    def _piece(self, count, deadline):
-        with self._errors(deadline):
-            self._await(deadline)
-            return self.stream.recv(count)
-
-    def _await(self, deadline):
-        left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise OutOfTime
-        self.stream.settimeout(min(left or _WATCH_SECONDS, _WATCH_SECONDS) if self.watch else left)
-
-    @contextlib.contextmanager
-    def _errors(self, deadline):
-        try:
-            yield
-        except TimeoutError:
-            pause = self.watch and (deadline is None or time.monotonic() < deadline)
-            raise (_Pause if pause else OutOfTime) from None
-        except OSError as error:
-            raise Closed(str(error)) from None
 
 
 class _Writer:
@@ -194,10 +110,8 @@ class _Writer:
 
     def _room(self, count):
         if self.size + count > self.max_body:
-            raise Refused(
-                f"an answer of {_size(self.size + count)}, more than the {_size(self.max_body)} "
-                f"that may cross"
-            )
+            size, most = in_words(self.size + count), in_words(self.max_body)
+            raise Refused(f"an answer of {size}, more than the {most} that may cross")
 
     def _hex(self, value):
         if value.bit_length() > 10_000:
@@ -326,5 +240,6 @@ class _Reader:
         return value
 
 
-def _size(count):
+def in_words(count):
+    """A number of bytes, rounded."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

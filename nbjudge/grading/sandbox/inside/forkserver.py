@@ -1,8 +1,9 @@
 """A process that has imported the libraries once, and is forked for each notebook.
 
-It is a script, started by `nbjudge.grading.sandbox` within the walls. No code of a student ever
-runs in it: a fork first leaves it for processes, folders, shared memory, network and keys of its
-own, and gives up what let it do so. When a fork is ended, all that it started ends with it.
+It is a program, started by `nbjudge.grading.sandbox` in the sandbox. No code of a student ever
+runs in it: a fork first leaves it for namespaces of its own (processes, folders, shared memory,
+network) and keys of its own, and gives up what let it do so. When a fork is ended, all that it
+started ends with it.
 """
 
 import contextlib
@@ -18,7 +19,9 @@ import struct
 import sys
 
 import numpy as np
-import worker
+
+from . import worker
+from .shell import make_shell
 
 # What notebooks import, so that a fork need not.
 LIBRARIES = ("scipy.linalg", "scipy.special", "scipy.stats", "matplotlib.pyplot",
@@ -53,7 +56,7 @@ def main(size, own_users, descriptor):
 
 def warm_up():
     """Import, and let IPython and matplotlib do what they do but once."""
-    shell = worker.make_shell()
+    shell = make_shell()
     for name in LIBRARIES:
         # A library that is not there is a matter of the notebook that wants it.
         with contextlib.suppress(ImportError):
@@ -87,7 +90,7 @@ def draw():
 
 
 def can_fork(size, own_users):
-    """Whether this system lets a fork have walls of its own; a fork must find one thread alone."""
+    """Whether this system lets a fork have namespaces of its own; it must find one thread alone."""
     if len(os.listdir("/proc/self/task")) != 1:
         return False
     ours, theirs = socket.socketpair()
@@ -103,7 +106,7 @@ def can_fork(size, own_users):
 
 
 def fork(stream, size, own_users, trial=False):
-    """The process id of a new process that serves the socket ``stream`` behind its own walls."""
+    """The id of a new process that serves the socket ``stream`` in namespaces of its own."""
     reader, writer = os.pipe()
     between = os.fork()
     if between == 0:
@@ -148,7 +151,7 @@ def unshare(own_users):
 
 
 def serve(stream, size, trial):
-    """Be the first process of a new world, and have a student's process in it to the end."""
+    """Be the first process of the new namespaces, and have a student's process in it to the end."""
     try:
         os.setsid()
         os.closerange(3, stream)

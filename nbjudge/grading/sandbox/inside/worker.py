@@ -1,11 +1,10 @@
 """The student's process: an IPython shell that is told, over a socket, what to run and to call.
 
-It is a script, started by `nbjudge.grading.sandbox`. The student's code shares its process and can
+It is a program, started by `nbjudge.grading.sandbox`. The student's code shares its process and can
 change anything here, so the judge believes nothing of it beyond "this is the student's answer".
 """
 
 import contextlib
-import io
 import os
 import re
 import resource
@@ -17,114 +16,16 @@ import traceback
 import warnings
 from pathlib import Path
 
-import codec
 import numpy as np
-from audit import Watch
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
-# What a notebook page may show of a student's output: no markup that could run in a browser.
-SHOWN = ("text/plain", "text/latex", "image/png", "image/jpeg")
+from . import codec
+from .audit import Audit
+from .channel import Channel, Closed
+from .shell import Stream, make_shell
 
 
 class TooSlow(BaseException):
     """Raised in the student's code when its time is up; no ``except Exception`` stops it."""
-
-
-class Outputs:
-    """What a cell shows, in the form of a notebook's outputs, up to ``room`` characters."""
-
-    def __init__(self):
-        self.items = []
-        self.room = 0
-
-    def begin(self, room):
-        self.items, self.room = [], room
-
-    def stream(self, name, text):
-        text = self._cut(text)
-        last = self.items[-1] if self.items else {}
-        if text and last.get("output_type") == "stream" and last["name"] == name:
-            last["parts"].append(text)
-        elif text:
-            self.items.append({"output_type": "stream", "name": name, "parts": [text]})
-
-    def data(self, output_type, bundle):
-        shown = {kind: str(bundle[kind]) for kind in SHOWN if kind in bundle}
-        size = sum(map(len, shown.values()))
-        if size <= self.room:
-            self.room -= size
-            self.items.append({"output_type": output_type, "data": shown})
-
-    def error(self, ename, evalue, lines):
-        lines = [str(line)[-4000:] for line in lines[-50:]]
-        self.items.append(
-            {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": lines}
-        )
-
-    def _cut(self, text):
-        if len(text) > self.room > 0:
-            text = text[: self.room] + "\n... the rest of the output is left out ..."
-            self.room = 0
-            return text
-        text = text[: self.room]
-        self.room -= len(text)
-        return text
-
-
-class Stream(io.TextIOBase):
-    """A text stream that ends in the outputs."""
-
-    def __init__(self, name, outputs):
-        self._name, self._outputs = name, outputs
-
-    def writable(self):
-        return True
-
-    def write(self, text):
-        self._outputs.stream(self._name, text)
-        return len(text)
-
-
-class Publisher(DisplayPublisher):
-    """``display(...)`` and figures."""
-
-    def publish(self, data, metadata=None, **_):
-        self.shell.outputs.data("display_data", data)
-
-
-class Result(DisplayHook):
-    """The value of a cell's last line."""
-
-    def start_displayhook(self):
-        pass
-
-    def write_output_prompt(self):
-        pass
-
-    def write_format_data(self, format_dict, md_dict=None):
-        self.shell.outputs.data("execute_result", format_dict)
-
-    def finish_displayhook(self):
-        pass
-
-
-class Shell(InteractiveShell):
-    """IPython without a terminal, whose every output goes to ``outputs``."""
-
-    def __init__(self, *args, **kwargs):
-        self.outputs = Outputs()
-        super().__init__(*args, **kwargs, displayhook_class=Result, display_pub_class=Publisher)
-
-    def _showtraceback(self, etype, evalue, stb):
-        self.outputs.error(etype.__name__, str(evalue)[:2000], stb)
-
-
-def make_shell():
-    """The one shell of this process, without a history, whose saving would take a thread."""
-    return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
 
 
 class Worker:
@@ -134,10 +35,10 @@ class Worker:
     """
 
     def __init__(self, stream, give_up):
-        self.channel = codec.Channel(stream, from_judge=True)
+        self.channel = Channel(stream, from_judge=True)
         self.sending = threading.Lock()
         self.shell = make_shell()
-        self.watch = Watch(self.note)
+        self.audit = Audit(self.note)
         self.give_up = give_up
 
     def serve(self):
@@ -145,7 +46,7 @@ class Worker:
         while True:
             request = self.channel.receive()
             answer = getattr(self, f"do_{request.pop('do')}")(**request)
-            self.watch.look_for_changes(self.shell)
+            self.audit.look_for_changes(self.shell)
             self.send(answer)
 
     def send(self, message):
@@ -154,10 +55,10 @@ class Worker:
 
     def note(self, kind, detail):
         """Tell the judge at once of something it may want to know; this process may die next."""
-        with contextlib.suppress(codec.Refused, codec.Closed):
+        with contextlib.suppress(codec.Refused, Closed):
             self.send({"note": [kind, detail[:200]]})
 
-    def do_start(self, id, files, limits, answer_size, folder, user):
+    def do_start(self, id, files, limits, answer_size, folder, user, packages):
         """Lay out the student's folder, give up every right, and set the limits for good."""
         self.channel.max_sent = answer_size
         os.chdir(folder)
@@ -175,7 +76,7 @@ class Worker:
             os.setresuid(user, user, user)
         self.give_up()
         sys.path[0] = ""
-        self.watch.begin(self.shell, folder)
+        self.audit.begin(self.shell, folder, packages)
         return {"id": id}
 
     def do_run(self, id, source, number, seconds, room):
@@ -212,14 +113,21 @@ class Worker:
         except TooSlow:
             return {"id": id, "slow": True}
         except BaseException as error:
-            return {"id": id, "error": _account(error)}
+            return {"id": id, "error": _error_data(error)}
         answer = {"id": id, "result": result}
         # An argument that was changed in place goes back as it now is.
-        changed = [i for i in range(len(args)) if not _same(args[i], untouched[i])]
+        changed = [i for i in range(len(args)) if not self._is_same(args[i], untouched[i])]
         if changed:
             answer["changed"] = [[i, args[i]] for i in changed]
         refused = self._refusal(answer)
         return {"id": id, "refused": refused} if refused else answer
+
+    def _is_same(self, now, before):
+        """Whether two arguments are equal bit for bit; a Generator is there to be used up."""
+        if isinstance(before, np.random.Generator):
+            return True
+        room = self.channel.max_sent
+        return codec.pack(now, room) == codec.pack(before, room)
 
     def _refusal(self, answer):
         """Why an answer cannot be sent, or None."""
@@ -262,7 +170,7 @@ def _quiet():
         yield
 
 
-def _account(error):
+def _error_data(error):
     """An exception as data: its kind, its text, and where in the student's code it arose."""
     here = str(Path(__file__).parent)
     frames = [
@@ -283,17 +191,10 @@ def _account(error):
     return {"kind": kind[:80], "text": text[:2000], "line": line[:500], "function": where[:80]}
 
 
-def _same(now, before):
-    """Whether two arguments are equal bit for bit; a Generator is there to be used up."""
-    if isinstance(before, np.random.Generator):
-        return True
-    return codec.pack(now) == codec.pack(before)
-
-
 def main(descriptor, give_up=lambda: None):
     """Serve the socket of this number."""
     worker = Worker(socket.socket(fileno=descriptor), give_up)
-    with contextlib.suppress(codec.Closed):
+    with contextlib.suppress(Closed):
         worker.serve()
 
 
