@@ -21,6 +21,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+# The package that holds the checks: the sandbox hides it, and a change of it grades the class anew.
+c.SandboxExecute.checks = "gmm_ref.checks"
 # A notebook is held against its format once, not after each of these.
 c.Exporter.optimistic_validation = True
 c.GenerateFeedback.exporter_class = "nbjudge.grading.feedback.FeedbackExporter"
