@@ -7,8 +7,8 @@ from classroom import ASSIGNMENT
 from whole_class import QUIET, make_class, rows
 
 from nbjudge.grading.course import Course
-from nbjudge.grading.grade import grade_class
 from nbjudge.grading.errors import NoSandbox
+from nbjudge.grading.grade import grade_class
 from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
 

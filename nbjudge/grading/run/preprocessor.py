@@ -4,33 +4,26 @@ The student's text is whatever the notebook holds. The test cells' text is taken
 never from the notebook; a test cell that the gradebook does not know is not run.
 """
 
-import stat
-from dataclasses import fields
 from pathlib import Path
-from types import new_class
 
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, HasTraits, Instance, Unicode, default
+from traitlets import Bool, Instance, Unicode, default
 
 from nbjudge.grading.digests import package_digest
 from nbjudge.grading.errors import CourseError
 from nbjudge.grading.notebook.record import RECORD
+from nbjudge.grading.notebook.submission import submission_files
 from nbjudge.grading.run.execution import CodeCell, Work, run
 from nbjudge.grading.run.judging import plain_error
-from nbjudge.grading.run.limits import Limits, traits
+from nbjudge.grading.run.limits import Limits, settings
 from nbjudge.grading.run.seeds import class_secret, secret_path, student_seed
 from nbjudge.grading.run.store import Store
 
-# Each limit as a setting of its name.
-LimitSettings = new_class(
-    "LimitSettings", (HasTraits,), exec_body=lambda d: d.update(traits(Limits))
-)
 
-
-class SandboxExecute(NbGraderPreprocessor, LimitSettings):
+class SandboxExecute(settings(Limits), NbGraderPreprocessor):
     """Runs a notebook so that its marks can be trusted."""
 
     checks = Unicode(
@@ -53,8 +46,8 @@ class SandboxExecute(NbGraderPreprocessor, LimitSettings):
         if record.get("unreadable"):
             self._mark_unreadable(nb, record["unreadable"])
             return nb, resources
-        folder = resources["metadata"]["path"]
-        work = self.work(nb, resources["nbgrader"], self.plain_files(folder))
+        files, left_out = submission_files(resources["metadata"]["path"], self.limits())
+        work = self.work(nb, resources["nbgrader"], files)
         # gmm-course has run it already; nbgrader alone has not.
         done = Store(self.coursedir.root).get(work.key) or run(work)
         if not done.sandboxed:
@@ -62,24 +55,24 @@ class SandboxExecute(NbGraderPreprocessor, LimitSettings):
         cells = zip(_code_cells(nb), done.outputs, strict=True)
         for number, (cell, outputs) in enumerate(cells, start=1):
             cell.execution_count, cell.outputs = number, outputs
-        links = [["link", link] for link in record.pop("links", [])]
-        record["attempts"] = [*done.notes, *links]
+        record["left_out"] = [*record.get("left_out", []), *left_out]
+        record["attempts"] = done.notes
         record["seconds"] = done.seconds
         return nb, resources
 
     def work(self, nb, place, files):
         """The Work of a notebook that was put right.
 
-        place: nbgrader's names of student, assignment, notebook and gradebook; files: name -> path
+        place: nbgrader's names of student, assignment, notebook and gradebook; files: name -> bytes
         of what lies beside it.
         """
         source = _SourceCells(place)
         return Work(
             cells=tuple(source.plain(cell) for cell in _code_cells(nb)),
             given=tuple(source.given),
-            files=self._contents(files),
+            files=files,
             seed=self._seed(place),
-            limits=Limits(**{limit.name: getattr(self, limit.name) for limit in fields(Limits)}),
+            limits=self.limits(),
             hidden=(str(Path(self.coursedir.root).resolve()),),
             checks=self.required_checks(),
             digest=package_digest(self.checks),
@@ -94,25 +87,6 @@ class SandboxExecute(NbGraderPreprocessor, LimitSettings):
                 'c.SandboxExecute.checks = "…", its import path.'
             )
         return self.checks
-
-    def plain_files(self, folder):
-        """Name -> path of the plain files in a folder that nbgrader copies, but the notebooks."""
-        if Path(folder).is_symlink():
-            return {}
-        found = map(Path, utils.find_all_files(str(folder), [*self.coursedir.ignore, "*.ipynb"]))
-        plain = (path for path in found if stat.S_ISREG(path.lstat().st_mode))
-        return {str(path.relative_to(folder)): path for path in plain}
-
-    def _contents(self, files):
-        """Name -> bytes of the files, as many as there is room for."""
-        found, room = {}, self.files_size
-        for name, path in sorted(files.items()):
-            room -= path.stat().st_size
-            if room < 0 or len(found) == self.files_number:
-                self.log.warning("%s and what follows is too much to be given", path)
-                break
-            found[name] = path.read_bytes()
-        return found
 
     def _seed(self, place):
         secret = class_secret(secret_path(place["db_url"], self.coursedir.root))
