@@ -5,7 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
-from gmm_ref import demo
+from gmm_ref import demo_class as demo
 from nbjudge.grading.course import CONFIG, Course
 
 ROOT = Path(__file__).parents[1]

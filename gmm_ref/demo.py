@@ -1,157 +1,10 @@
-"""The demonstration class: a dozen students, released, submitted, graded and reported."""
+"""The command gmm-course: that of any course, and the demonstration class of this one."""
 
-import shutil
-import sys
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import nbformat
-from nbgrader.utils import is_grade, is_solution
 
-from gmm_ref.demo_answers import ANSWERS
-from nbjudge.grading.course import CONFIG, Course, CourseError
-from nbjudge.grading.grade import grade_class
-from nbjudge.grading.main import console, course_option, main, open_course
-from nbjudge.grading.marks import marks_table
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
-
-DUE = "2026-03-02 12:00:00 UTC"
-IN_TIME = "2026-03-01 18:30:00 UTC"
-LATE = "2026-03-04 09:00:00 UTC"
-# The class shows this assignment; the best and the idlest student have handed in all five.
-SHOWN = "7.4.3_posterior"
-
-
-@dataclass(frozen=True)
-class Student:
-    """One demonstration student.
-
-    note: what was handed in, for the table; answers: function -> source, where it differs from
-    the solution's; None for a function left as it was released.
-    """
-
-    name: str
-    note: str
-    answers: dict
-    all_assignments: bool = False
-    submitted: str = IN_TIME
-    without_tests: bool = False
-
-
-EVERYTHING_RIGHT = {}
-
-STUDENTS = [
-    Student("ada", "everything right", EVERYTHING_RIGHT, all_assignments=True),
-    Student("bert", "right, in another style", ANSWERS["another style"]),
-    Student("cleo", "half done", ANSWERS["half done"]),
-    Student("dora", "untouched", None, all_assignments=True),
-    Student("emil", "forgot the weights", ANSWERS["forgot the weights"]),
-    Student("fay", "normalised over the points", ANSWERS["normalised over the points"]),
-    Student("gus", "densities that underflow", ANSWERS["underflow"]),
-    Student("hana", "hard labels, log of 0", ANSWERS["hard labels"]),
-    Student("ivo", "a syntax error", ANSWERS["syntax error"]),
-    Student("jana", "an endless loop", ANSWERS["endless loop"]),
-    Student("karl", "right, but late", EVERYTHING_RIGHT, submitted=LATE),
-    Student("lena", "right, test cells deleted", EVERYTHING_RIGHT, without_tests=True),
-]
-
-
-def run(source, folder, console):
-    """Make the class of ``source``, a Course, in ``folder``; grade it; print marks and places.
-
-    ``folder`` None means a new one among the temporary files. Raises CourseError if the folder
-    holds files already or lies inside the source course.
-    """
-    course = make_class(source, folder, allow_unsandboxed=not _has_sandbox(console))
-    console.print(f"The class lives in {course.root}", soft_wrap=True)
-    failed = grade_class(course, course.assignments, console)
-    exported = course.export()
-    notes = {student.name: student.note for student in STUDENTS}
-    console.print(marks_table(course.marks(), notes))
-    console.print(f"Feedback pages: {course.root}/feedback, for instance", soft_wrap=True)
-    for page in course.feedback_pages(SHOWN, "emil"):
-        console.print(f"  {page}", soft_wrap=True)
-    console.print(f"Marks for export: {exported}", soft_wrap=True)
-    if failed:
-        raise CourseError(f"No marks for: {failed}")
-
-
-def make_class(source, folder, allow_unsandboxed=False):
-    """A course folder with the assignments of ``source`` released, and the class's submissions."""
-    folder = _empty_folder(source, folder)
-    shutil.copy(source.root / CONFIG, folder)
-    solutions = source.directory.source_directory
-    shutil.copytree(source.root / solutions, folder / solutions)
-    course = Course(folder, allow_unsandboxed)
-    for assignment in course.assignments:
-        course.release(assignment)
-        course.set_due(assignment, DUE)
-    for student in STUDENTS:
-        for assignment in course.assignments if student.all_assignments else [SHOWN]:
-            submit(course, student, assignment)
-    return course
-
-
-def _has_sandbox(console):
-    try:
-        find_bwrap()
-    except NoSandbox as refusal:
-        console.print(
-            f"There is no sandbox here ({refusal.reason}). The demonstration goes on without one: "
-            f"its students are made up. A real class would be refused."
-        )
-        return False
-    return True
-
-
-def submit(course, student, assignment):
-    """Hand in the released notebook with the student's answers in its solution cells."""
-    released = course.root / course.directory.release_directory / assignment
-    submitted = course.root / course.directory.submitted_directory / student.name / assignment
-    shutil.copytree(released, submitted)
-    (submitted / "timestamp.txt").write_text(student.submitted)
-    for path in submitted.glob("*.ipynb"):
-        if student.answers is not None:
-            solution = course.root / course.directory.source_directory / assignment / path.name
-            _fill(path, solution, student)
-
-
-def _fill(path, solution, student):
-    """Write the student's answers over the stubs of the notebook at ``path``."""
-    notebook = nbformat.read(path, as_version=4)
-    sources = {cell.id: cell.source for cell in nbformat.read(solution, as_version=4).cells}
-    for cell in notebook.cells:
-        if is_solution(cell):
-            right = _without_markers(sources[cell.id])
-            answer = student.answers.get(cell.metadata.nbgrader.grade_id, right)
-            cell.source = cell.source if answer is None else answer
-    if student.without_tests:
-        notebook.cells = [c for c in notebook.cells if is_solution(c) or not is_grade(c)]
-    nbformat.write(notebook, path)
-
-
-def _without_markers(source):
-    lines = source.splitlines()
-    return "\n".join(line for line in lines if line.strip() not in _MARKERS)
-
-
-_MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
-
-
-def _empty_folder(source, folder):
-    if folder is None:
-        return Path(tempfile.mkdtemp(prefix="gmm-demo-"))
-    folder = Path(folder).resolve()
-    if folder.is_relative_to(source.root):
-        raise CourseError(
-            f"{folder} lies inside the course {source.root}: name a folder outside of it."
-        )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CourseError(f"{folder} is there already: name a folder that is empty or new.")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+from nbjudge.grading.main import console, course_option, main
 
 
 @main.command("demo")
@@ -159,7 +12,7 @@ def _empty_folder(source, folder):
 @course_option
 def demo_command(folder, course):
     """Make a demonstration class in FOLDER (by default a new one), grade it, show the marks."""
-    try:
-        run(open_course(course), folder, console)
-    except CourseError as error:
-        sys.exit(str(error))
+    from gmm_ref import demo_class
+    from nbjudge.grading.course import Course
+
+    demo_class.run(Course(course), folder, console)

@@ -2,38 +2,23 @@
 
 import csv
 import hashlib
-import itertools
-import json
 import logging
-import os
-import sysconfig
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 from traitlets.config import PyFileConfigLoader
 
-from nbjudge.grading import journal
+from nbjudge.grading import journal, nbgrader_patches
 from nbjudge.grading.digests import file_digest, package_digest, tree_digest
+from nbjudge.grading.errors import CourseError, NbgraderError
+from nbjudge.grading.run import ahead
+from nbjudge.grading.run.preprocessor import SandboxExecute
 
 CONFIG = "nbgrader_config.py"
-_numbers = itertools.count()
-
-
-class CourseError(Exception):
-    """Something about the course folder that its teacher can put right; the text says what."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What nbgrader made of one request: whether it went through, and what it logged."""
-
-    success: bool
-    log: str
 
 
 @dataclass(frozen=True)
@@ -49,10 +34,10 @@ class Mark:
 
 
 class Course:
-    """The course in the folder ``root``; each thread that grades needs one of its own.
+    """The course in the folder ``root``.
 
     allow_unsandboxed: run student code as this user where no sandbox can be had.
-    Raises CourseError if the folder holds no nbgrader_config.py.
+    Raises CourseError if the folder holds no nbgrader_config.py, or that names no checks.
     """
 
     def __init__(self, root, allow_unsandboxed=False):
@@ -62,21 +47,15 @@ class Course:
                 f"{self.root} is no course folder: there is no {CONFIG} in it. "
                 f"Stand in the course folder, or name it with --course."
             )
-        _find_scripts()
-        self.allow_unsandboxed = allow_unsandboxed
-        config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
-        config.CourseDirectory.root = str(self.root)
-        config.SandboxExecute.allow_unsandboxed = allow_unsandboxed
-        self.directory = CourseDirectory(config=config)
-        self.api = NbGraderAPI(self.directory, config=config)
-        # Of its own, so that what nbgrader says of one submission is not heard of another.
-        self.api.log = logging.getLogger(f"{__name__}.{next(_numbers)}")
+        nbgrader_patches.find_scripts()
+        self.config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+        self.config.CourseDirectory.root = str(self.root)
+        self.config.SandboxExecute.allow_unsandboxed = allow_unsandboxed
+        self.checks = SandboxExecute(config=self.config).required_checks()
+        self.directory = CourseDirectory(config=self.config)
+        self.api = NbGraderAPI(self.directory, config=self.config)
+        self.api.log = logging.getLogger(__name__)
         self.api.log.setLevel(logging.INFO)
-        self.registered = self.root / ".registered.json"
-
-    def another(self):
-        """The same course once more, for another thread."""
-        return Course(self.root, self.allow_unsandboxed)
 
     @property
     def assignments(self):
@@ -101,46 +80,46 @@ class Course:
 
     def release(self, assignment):
         """Generate the students' version from the solutions, and register it in the gradebook."""
-        outcome = _outcome(self.api.generate_assignment(assignment, force=True, create=True))
-        if not outcome.success:
-            raise CourseError(f"{assignment} could not be released. nbgrader says:\n{outcome.log}")
-        digests = self._digests() | {assignment: self._source_digest(assignment)}
-        self.registered.write_text(json.dumps(digests, indent=1) + "\n")
+        digest = self._source_digest(assignment)
+        try:
+            _done(self.api.generate_assignment(assignment, force=True, create=True))
+        except NbgraderError as error:
+            raise CourseError(
+                f"{assignment} could not be released. nbgrader says:\n{error}"
+            ) from None
+        with self.gradebook() as gradebook:
+            journal.write_released(gradebook, assignment, digest)
 
     def register(self, assignment):
         """Release an assignment that the gradebook does not know, or that has changed since."""
-        known = self._digests().get(assignment) == self._source_digest(assignment)
         with self.gradebook() as gradebook:
-            try:
-                gradebook.find_assignment(assignment)
-            except MissingEntry:
-                known = False
-        if not known:
+            known = journal.released(gradebook, assignment)
+        if known != self._source_digest(assignment):
             self.release(assignment)
 
+    def works(self, assignment, student):
+        """Key -> Work of each notebook of a submission, which `grade` will find in the store."""
+        return ahead.works(self.config, self.directory, assignment, student)
+
     def grade(self, assignment, student):
-        """Run one submission, record its marks, write its feedback page. Returns an Outcome.
+        """Run one submission, record its marks, write its feedback page; or NbgraderError.
 
         What the marks depend on is taken down before, so that a change meanwhile is seen later.
         """
-        begun, digest = time.monotonic(), self.digest(assignment, student)
-        outcome = _outcome(self.api.autograde(assignment, student, force=True, create=True))
-        return self._write_pages(assignment, student, digest, begun) if outcome.success else outcome
+        digest = self.digest(assignment, student)
+        _done(self.api.autograde(assignment, student, force=True, create=True))
+        self._write_pages(assignment, student, digest)
 
     def renew_pages(self, assignment, student):
-        """Write the feedback page of a graded submission once more. Returns an Outcome."""
-        digest = self.digest(assignment, student)
-        return self._write_pages(assignment, student, digest, time.monotonic())
+        """Write the feedback page of a graded submission once more; or NbgraderError."""
+        self._write_pages(assignment, student, self.digest(assignment, student))
 
-    def _write_pages(self, assignment, student, digest, begun):
+    def _write_pages(self, assignment, student, digest):
         with self.gradebook() as gradebook:
             by_hand = journal.by_hand(gradebook, student)[assignment, student]
-        outcome = _outcome(self.api.generate_feedback(assignment, student, force=True))
-        if outcome.success:
-            with self.gradebook() as gradebook:
-                seconds = time.monotonic() - begun
-                journal.write(gradebook, assignment, student, digest, by_hand, seconds)
-        return outcome
+        _done(self.api.generate_feedback(assignment, student, force=True))
+        with self.gradebook() as gradebook:
+            journal.write_graded(gradebook, assignment, student, digest, by_hand)
 
     def graded(self):
         """Two sets of (assignment, student): graded and unchanged; marked by hand since then."""
@@ -159,9 +138,9 @@ class Course:
         parts = [
             tree_digest(submitted),
             self._source_digest(assignment),
-            package_digest("gmm_ref.checks"),
+            package_digest(self.checks),
+            file_digest(self.root / CONFIG).hex(),
         ]
-        parts.append(file_digest(self.root / CONFIG).hex())
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def feedback_pages(self, assignment, student):
@@ -211,20 +190,12 @@ class Course:
         """The gradebook, to be used in a with statement."""
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
-    def _digests(self):
-        return json.loads(self.registered.read_text()) if self.registered.exists() else {}
-
     def _source_digest(self, assignment):
         """A hash of all files of an assignment's source."""
         return tree_digest(self.root / self.directory.source_directory / assignment)
 
 
-def _outcome(result):
-    return Outcome(result["success"], result.get("log", "") + result.get("error", ""))
-
-
-def _find_scripts():
-    """Put this environment's scripts on the PATH: nbgrader calls one of them, alembic, by name."""
-    scripts, path = sysconfig.get_path("scripts"), os.environ.get("PATH", "")
-    if scripts not in path.split(os.pathsep):
-        os.environ["PATH"] = scripts + os.pathsep + path
+def _done(result):
+    """Raise NbgraderError unless nbgrader's result is a success."""
+    if not result["success"]:
+        raise NbgraderError(result.get("log", "") + result.get("error", ""))

@@ -16,6 +16,10 @@ class CourseError(GradingError):
     """Something about the course folder that its teacher can put right; the text says what."""
 
 
+class NbgraderError(GradingError):
+    """nbgrader could not do what it was asked for; the text is its log."""
+
+
 class Stopped(GradingError):
     """Grading was stopped from outside; the text says how far it came and how to go on."""
 

@@ -1,4 +1,4 @@
-"""Feedback pages: nbgrader's own, with the marks filled in here and the page made elsewhere."""
+"""Feedback pages: nbgrader's own, but that templates and texts are read once for all pages."""
 
 import functools
 
@@ -7,30 +7,20 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbgrader.converters import GenerateFeedback
 
-from nbjudge.grading.run.pool import away
-
-# What the page takes from the resources; the rest is functions, which each process has itself.
-NEEDED = ("metadata", "nbgrader", "inlining")
-
 # How many cells' texts are kept as they stand on a page.
 REMEMBERED = 1000
 
 
 class FeedbackExporter(HTMLExporter):
-    """Fills in the marks, for which it needs the gradebook, and has the page made by the pool."""
+    """Fills in the marks of a notebook, and makes its page."""
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """The page of a notebook, and its resources."""
         nb, resources = Exporter.from_notebook_node(self, nb, resources, **kwargs)
-        plain = {name: resources[name] for name in NEEDED if name in resources}
-        return away(page, nb, plain), resources
-
-
-def page(nb, resources):
-    """The page of a notebook that has its marks."""
-    for cell in nb.cells:
-        cell.metadata.setdefault("alt", "A picture that this cell drew")
-    return _pages().from_notebook_node(nb, resources)[0]
+        for cell in nb.cells:
+            cell.metadata.setdefault("alt", "A picture that this cell drew")
+        page, _ = _pages().from_notebook_node(nb, resources)
+        return page, resources
 
 
 class _Pages(HTMLExporter):

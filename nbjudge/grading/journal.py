@@ -1,4 +1,4 @@
-"""What has been graded already: a table beside nbgrader's own, in the same database.
+"""What has been released and graded already: two tables beside nbgrader's own, in its database.
 
 A line is written when the marks and the pages of a submission are there, and not before. So
 grading can be stopped at any point, and goes on with what is left.
@@ -15,24 +15,43 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import Column, Float, MetaData, String, Table, delete, insert, or_, select, true
+from sqlalchemy import Column, MetaData, String, Table, delete, insert, or_, select, true
 
-_TABLE = Table(
-    "gmm_companion_graded",
-    MetaData(),
+_TABLES = MetaData()
+_RELEASED = Table(
+    "nbjudge_released",
+    _TABLES,
+    Column("assignment", String(128), primary_key=True),
+    # Of its source.
+    Column("digest", String(64), nullable=False),
+)
+_GRADED = Table(
+    "nbjudge_graded",
+    _TABLES,
     Column("assignment", String(128), primary_key=True),
     Column("student", String(128), primary_key=True),
     # Of all that the marks depend on; and of what was marked by hand when the pages were written.
     Column("digest", String(64), nullable=False),
     Column("by_hand", String(64), nullable=False),
-    Column("seconds", Float, nullable=False),
 )
+
+
+def released(gradebook, assignment):
+    """The digest of an assignment's source when it was released; None if the gradebook has none."""
+    _make(gradebook)
+    line = _RELEASED.c
+    query = (
+        select(line.digest)
+        .join(Assignment, Assignment.name == line.assignment)
+        .where(line.assignment == assignment)
+    )
+    return gradebook.db.execute(query).scalar()
 
 
 def graded(gradebook):
     """(assignment, student) -> the two digests, of submissions that the gradebook still has."""
     _make(gradebook)
-    line = _TABLE.c
+    line = _GRADED.c
     query = (
         select(line.assignment, line.student, line.digest, line.by_hand)
         .join(Assignment, Assignment.name == line.assignment)
@@ -73,22 +92,23 @@ def by_hand(gradebook, student=None):
     return collections.defaultdict(str, digests)
 
 
-def write(gradebook, assignment, student, digest, by_hand, seconds):
+def write_released(gradebook, assignment, digest):
+    """Note that an assignment is released, from a source of this digest."""
+    _write(gradebook, _RELEASED, {"assignment": assignment}, {"digest": digest})
+
+
+def write_graded(gradebook, assignment, student, digest, by_hand):
     """Note that a submission is graded and its pages written, whole or not at all."""
+    which = {"assignment": assignment, "student": student}
+    _write(gradebook, _GRADED, which, {"digest": digest, "by_hand": by_hand})
+
+
+def _write(gradebook, table, key, digests):
     _make(gradebook)
-    which = (_TABLE.c.assignment == assignment) & (_TABLE.c.student == student)
-    gradebook.db.execute(delete(_TABLE).where(which))
-    gradebook.db.execute(
-        insert(_TABLE).values(
-            assignment=assignment,
-            student=student,
-            digest=digest,
-            by_hand=by_hand,
-            seconds=seconds,
-        )
-    )
+    gradebook.db.execute(delete(table).filter_by(**key))
+    gradebook.db.execute(insert(table).values(**key, **digests))
     gradebook.db.commit()
 
 
 def _make(gradebook):
-    _TABLE.create(gradebook.engine, checkfirst=True)
+    _TABLES.create_all(gradebook.engine)

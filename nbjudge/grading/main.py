@@ -1,4 +1,4 @@
-"""The command gmm-course."""
+"""The command line: each command brings in what it needs when it is called."""
 
 import sys
 from pathlib import Path
@@ -6,16 +6,25 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from nbjudge.grading.course import Course, CourseError
-from nbjudge.grading.grade import Stopped, grade_class
-from nbjudge.grading.marks import marks_table
-from nbjudge.grading.run.pool import Gone
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
+from nbjudge.grading import nbgrader_patches
+from nbjudge.grading.errors import GradingError
 
 console = Console()
 
 
-@click.group()
+class CourseCommands(click.Group):
+    """Commands that end with a sentence where they cannot go on."""
+
+    def invoke(self, ctx):
+        """Run a command; a GradingError's text is its last line, and the exit code is 1."""
+        nbgrader_patches.leave_out_rfc3987()
+        try:
+            return super().invoke(ctx)
+        except GradingError as reason:
+            sys.exit(str(reason))
+
+
+@click.group(cls=CourseCommands)
 def main():
     """Run a class: release its assignments, grade them, export the marks."""
 
@@ -34,7 +43,9 @@ assignments_argument = click.argument("assignments", nargs=-1, metavar="[ASSIGNM
 @course_option
 def release_command(assignments, course):
     """Generate exercises/ from solutions/: the named assignments, or all."""
-    course = open_course(course)
+    from nbjudge.grading.course import Course
+
+    course = Course(course)
     for assignment in _chosen(course, assignments):
         course.release(assignment)
         console.print(f"released {assignment}")
@@ -65,14 +76,16 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     Without a name, all assignments. What is graded and has not changed is left as it is. Exit code
     0 only if every submission got its marks.
     """
+    from nbjudge.grading.course import Course
+    from nbjudge.grading.grade import grade_class
+    from nbjudge.grading.marks import marks_table
+    from nbjudge.grading.sandbox.bubblewrap import find_bwrap
+
     if not (allow_unsandboxed or scheduler):
-        _require_sandbox()
-    course = open_course(course, allow_unsandboxed)
+        find_bwrap()
+    course = Course(course, allow_unsandboxed)
     chosen = _chosen(course, assignments)
-    try:
-        failed = grade_class(course, chosen, console, jobs, scheduler, force)
-    except (CourseError, Gone, Stopped) as reason:
-        sys.exit(str(reason))
+    failed = grade_class(course, chosen, console, jobs, scheduler, force)
     console.print(marks_table(course.marks()))
     if failed:
         names = ", ".join(f"{student}/{assignment}" for assignment, student in failed)
@@ -83,27 +96,13 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
 @course_option
 def export_command(course):
     """Write grades.csv, a line for each student and assignment."""
-    console.print(f"wrote {open_course(course).export()}")
+    from nbjudge.grading.course import Course
 
-
-def _require_sandbox():
-    try:
-        find_bwrap()
-    except NoSandbox as refusal:
-        sys.exit(str(refusal))
-
-
-def open_course(folder, allow_unsandboxed=False):
-    try:
-        return Course(folder, allow_unsandboxed)
-    except CourseError as error:
-        sys.exit(str(error))
+    console.print(f"wrote {Course(course).export()}")
 
 
 def _chosen(course, assignments):
-    try:
-        for assignment in assignments:
-            course.check_assignment(assignment)
-    except CourseError as error:
-        sys.exit(str(error))
+    """The named assignments, or all of the course."""
+    for assignment in assignments:
+        course.check_assignment(assignment)
     return list(assignments) or course.assignments

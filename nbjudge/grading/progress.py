@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 PAUSE = 10
 
 
-class Watcher:
+class GradingProgress:
     """Counts what is done, and shows it. A context; `done` is called after each submission."""
 
     def __init__(self, console, total):

@@ -1,9 +1,7 @@
 """A small course for the tests of grading: one assignment, written here, and who hands in what."""
 
 import copy
-import os
 import shutil
-import sysconfig
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -15,6 +13,8 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
+
+from nbjudge.grading import nbgrader_patches
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT, NOTEBOOK = "7.4.3_posterior", "posterior"
@@ -138,7 +138,7 @@ class Classroom:
     tests: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        _find_scripts()
+        nbgrader_patches.find_scripts()
         self.secret_file = self.root / "secret.txt"
         if not self.secret_file.exists():
             self._lay_out()
@@ -223,10 +223,3 @@ class Classroom:
                 return {}
             grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
             return {grade.name: grade.auto_score for grade in grades}
-
-
-def _find_scripts():
-    """nbgrader calls one of its tools, alembic, by name."""
-    scripts = sysconfig.get_path("scripts")
-    if scripts not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]

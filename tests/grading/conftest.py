@@ -7,8 +7,9 @@ from classroom import ASSIGNMENT
 from whole_class import QUIET, make_class, rows
 
 from nbjudge.grading.course import Course
+from nbjudge.grading.errors import NoSandbox
 from nbjudge.grading.grade import grade_class
-from nbjudge.grading.sandbox.bubblewrap import NoSandbox, find_bwrap
+from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +35,6 @@ def graded(undisturbed, tmp_path):
 def ungraded(undisturbed, tmp_path):
     """The same class, with the same secret, before grading."""
     folder = tmp_path / "class"
-    kept = shutil.ignore_patterns("autograded", "feedback", "gradebook.db", ".grading.lock")
+    kept = shutil.ignore_patterns("autograded", "feedback", "gradebook.db", ".grading")
     shutil.copytree(undisturbed.root, folder, ignore=kept)
-    (folder / ".registered.json").unlink()
     return Course(folder)

@@ -26,8 +26,9 @@ from whole_class import (
 
 from nbjudge.grading import course as course_module
 from nbjudge.grading import journal
-from nbjudge.grading.course import Course, CourseError
-from nbjudge.grading.grade import Stopped, grade_class
+from nbjudge.grading.course import Course
+from nbjudge.grading.errors import CourseError, Stopped
+from nbjudge.grading.grade import grade_class
 
 TWO = ("--jobs", "2")
 
@@ -82,7 +83,7 @@ def test_ctrl_c_stops_also_where_nbgrader_catches_it(ungraded, monkeypatch, told
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-@pytest.mark.parametrize("kind", ["spawn_main", "bwrap"])
+@pytest.mark.parametrize("kind", ["pool_process", "bwrap"])
 def test_a_killed_worker_costs_nothing(undisturbed, ungraded, kind):
     """Workers of the command's, and the walls in which the student's processes are forked."""
     process = command(ungraded, *TWO)

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from nbjudge.grading import progress
-from nbjudge.grading.progress import Watcher
+from nbjudge.grading.progress import GradingProgress
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def clock(monkeypatch):
 def watched(clock, steps, **kind):
     """What is shown of ten submissions, of which ``steps`` are done: (seconds, name) each."""
     shown = io.StringIO()
-    with Watcher(Console(file=shown, width=100, **kind), 10) as watcher:
+    with GradingProgress(Console(file=shown, width=100, **kind), 10) as watcher:
         for seconds, name in steps:
             clock[0] += seconds
             watcher.done(name, seconds)

@@ -110,7 +110,7 @@ def wait_until_graded(course, count, process):
 def journaled(course):
     """How many submissions stand in the journal, which may not be there yet."""
     try:
-        return select(course, "select count(*) from gmm_companion_graded")[0][0]
+        return select(course, "select count(*) from nbjudge_graded")[0][0]
     except DBAPIError:
         return 0
 

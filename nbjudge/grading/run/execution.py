@@ -1,11 +1,14 @@
 """One notebook, run and judged: plain data in, plain data out, in whatever process it is done.
 
-The process needs this package and the sandbox, and neither the gradebook nor the course folder.
+The process needs this package, the checks and the sandbox, and neither gradebook nor course folder.
 """
 
+import atexit
+import hashlib
+import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from nbjudge.grading.digests import package_digest
 from nbjudge.grading.errors import Ended, Lost, NoSandbox, OtherVersion, Unfinished
@@ -17,7 +20,7 @@ from nbjudge.grading.sandbox.sandbox import Sandbox, Unsandboxed
 
 
 @dataclass(frozen=True)
-class Cell:
+class CodeCell:
     """A code cell. ``test`` is the gradebook's text of a test cell, None where it knows of none."""
 
     source: str
@@ -30,8 +33,8 @@ class Work:
     """All that running a notebook takes.
 
     given: the instructor's other cells; files: name -> bytes of the student's folder; seed: of the
-    checks' inputs; hidden: the folder that must not be seen; scratch: bytes that may be written;
-    package: the digest of the package that judges it.
+    checks' inputs; hidden: folders that must not be seen; checks: the import path of the package
+    that holds them; digest: of all the code that decides a mark.
     """
 
     cells: tuple
@@ -39,10 +42,22 @@ class Work:
     files: dict
     seed: int
     limits: Limits
-    hidden: str
-    scratch: int
+    hidden: tuple
+    checks: str
+    digest: str
     allow_unsandboxed: bool
-    package: str
+
+    @property
+    def key(self):
+        """A hash of all of it: of two works with one key the same comes."""
+        files = {name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()}
+        text = json.dumps(asdict(self) | {"files": files}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def packages(self):
+        """The import packages that a student's code must not find: this one and the checks'."""
+        return __name__.split(".")[0], self.checks.split(".")[0]
 
 
 @dataclass(frozen=True)
@@ -52,11 +67,9 @@ class Done:
     outputs: list
     notes: list
     seconds: dict
-    walls: bool
+    sandboxed: bool
 
 
-# What is hidden beside the course folder.
-PACKAGES = ("nbjudge", "gmm_ref")
 # How often a notebook is begun anew when what runs it is killed.
 TRIES = 3
 
@@ -64,15 +77,20 @@ TRIES = 3
 _one_at_a_time = threading.Lock()
 
 
+def run_all(works):
+    """The Done of each of a dict of Works, by the same keys."""
+    return {key: run(work) for key, work in works.items()}
+
+
 def run(work):
     """The Done of a Work.
 
-    Raises NoSandbox; OtherVersion where the package is another; Unfinished.
+    Raises NoSandbox; OtherVersion where the packages are others; Unfinished.
     """
-    if work.package != package_digest("gmm_ref.checks"):
+    if work.digest != package_digest(work.checks):
         raise OtherVersion(
-            "A worker has another version of gmm_ref than the command that gave it this notebook. "
-            "Install the same one on both, and start the worker again."
+            f"A worker has another version of {' or '.join(work.packages)} than the command that "
+            f"gave it this notebook. Install the same one on both, and start the worker again."
         )
     with _one_at_a_time:
         for _ in range(TRIES):
@@ -85,9 +103,9 @@ def run(work):
 
 def _run(work):
     begun = time.monotonic()
-    box, walls = _box(work)
+    box = _box(work)
     spent = {"cells": 0.0, "checks": 0.0}
-    with Student(box, work.files, work.limits, PACKAGES) as student:
+    with Student(box, work.files, work.limits, work.packages) as student:
         judge = Judge(student, work.seed, work.given)
         outputs = []
         for number, cell in enumerate(work.cells, start=1):
@@ -97,7 +115,8 @@ def _run(work):
             spent[part] += time.monotonic() - student.starting - at
     seconds = {"fork": student.starting, **spent, "notebook": time.monotonic() - begun}
     seconds = {part: round(value, 4) for part, value in seconds.items()}
-    return Done(outputs, [list(note) for note in student.notes], seconds, walls)
+    notes = [list(note) for note in student.notes]
+    return Done(outputs, notes, seconds, isinstance(box, Sandbox))
 
 
 def _outputs(cell, number, student, judge):
@@ -112,17 +131,28 @@ def _outputs(cell, number, student, judge):
 
 
 def _box(work):
-    """A place to run student code, and whether it is a sandbox."""
-    hidden = (work.hidden,)
+    """A place to run student code: a Sandbox, or none where that is allowed."""
     try:
-        if (hidden, work.limits) not in _boxes:
-            _boxes[hidden, work.limits] = Sandbox(hidden, PACKAGES, work.limits)
-        return _boxes[hidden, work.limits], True
+        return _sandbox(work.hidden, work.packages, work.limits)
     except NoSandbox:
         if not work.allow_unsandboxed:
             raise
-        return Unsandboxed(), False
+        return Unsandboxed()
 
 
-# The sandboxes of this process, kept for the next notebook.
-_boxes = {}
+# The sandbox of this process, kept for the next notebook: to warm one up takes seconds.
+_kept = {}
+
+
+def _sandbox(*arguments):
+    if arguments not in _kept:
+        close_sandbox()
+        _kept[arguments] = Sandbox(*arguments)
+    return _kept[arguments]
+
+
+@atexit.register
+def close_sandbox():
+    """End what this process keeps for its next notebook."""
+    while _kept:
+        _kept.popitem()[1].close()

@@ -17,7 +17,7 @@ from nbjudge.checking.message import CheckFailed
 from nbjudge.checking.remote import NoAnswer, RemoteError
 from nbjudge.checking.results import gathered
 from nbjudge.checking.seed import seeded
-from nbjudge.grading.run.student import Ended
+from nbjudge.grading.errors import Ended
 
 
 class Judge:

@@ -1,97 +1,77 @@
-"""Other processes that work for this one: on this machine, or on a Dask cluster.
-
-nbgrader works in a folder and with a log that belong to the whole process. So the threads that
-grade take turns at it, and a thread gives up its turn only while others work for it. All writing
-to the gradebook is done in turn, by this process.
-"""
+"""Tasks done by other processes: of this machine, or of a Dask cluster. Each gives a Future."""
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import queue
-import signal
+import subprocess
+import sys
 import threading
-from multiprocessing.pool import ExceptionWithTraceback
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from nbjudge.grading.run.execution import TRIES
+from nbjudge.grading.errors import PoolGone
 from nbjudge.grading.sandbox.bubblewrap import ONE_THREAD
 
+# How often a task is begun whose process is killed.
+TRIES = 3
 # How long a cluster may take to have its first worker.
 WORKERS_SECONDS = 60
-# The variable by which nbgrader says that it grades.
-EXECUTION = "NBGRADER_EXECUTION"
 
 
-class Gone(RuntimeError):
-    """The processes were stopped, or one died at the same task again and again."""
+def as_completed(submitted, at_once):
+    """Yield each (label, future) of an iterator when the future is done.
+
+    The iterator submits the tasks as it goes: it is kept ``at_once`` ahead of the loop, no more.
+    """
+    submitted, waiting = iter(submitted), {}
+    while True:
+        for label, future in itertools.islice(submitted, at_once - len(waiting)):
+            waiting[future] = label
+        if not waiting:
+            return
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        oldest = next(future for future in waiting if future in done)
+        yield waiting.pop(oldest), oldest
 
 
-def away(function, *args):
-    """``function(*args)``, done by another process if a pool is open, and else by this one."""
-    return _open[-1].run(function, *args) if _open else function(*args)
+class LocalPool:
+    """A context with ``jobs`` processes of this machine, each with one task at a time."""
 
-
-# The pool that is open, if any.
-_open = []
-
-
-class Pool:
-    """A context in which `away` leads to other processes; ``width`` of them at once."""
-
-    width: int
-
-    def __init__(self):
-        self.turn = threading.Lock()
+    def __init__(self, jobs):
+        self.width = jobs
+        self._workers = [_Worker() for _ in range(jobs)]
+        self._idle = queue.SimpleQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        # They wait for the processes, and do nothing themselves.
+        self._threads = ThreadPoolExecutor(jobs)
 
     def __enter__(self):
-        _open.append(self)
         return self
 
     def __exit__(self, kind, *_):
-        _open.remove(self)
         self.close(at_once=kind is not None)
 
-    def run(self, function, *args):
-        """``function(*args)``, waited for without the turn, which the caller holds."""
-        folder, execution = os.getcwd(), os.environ.get(EXECUTION)
-        self.turn.release()
-        try:
-            return self._run(function, *args)
-        finally:
-            self.turn.acquire()
-            # What nbgrader has set for the process is as this thread left it.
-            os.chdir(folder)
-            if execution is not None:
-                os.environ[EXECUTION] = execution
-
-
-class LocalPool(Pool):
-    """``jobs`` processes of this machine, each with one task at a time."""
-
-    def __init__(self, jobs):
-        super().__init__()
-        self.width = jobs
-        os.environ.update(ONE_THREAD)
-        self.workers = [_Worker() for _ in range(jobs)]
-        self.idle = queue.SimpleQueue()
-        for worker in self.workers:
-            self.idle.put(worker)
-
-    def _run(self, function, *args):
-        worker = self.idle.get()
-        try:
-            for _ in range(TRIES):
-                with contextlib.suppress(_Died):
-                    return worker.run(function, *args)
-            raise Gone("The process that ran this notebook was killed.")
-        finally:
-            # Also when the pool is closed: another thread may wait for one.
-            self.idle.put(worker)
+    def submit(self, function, *args):
+        """The Future of ``function(*args)``; PoolGone if every process dies at it."""
+        return self._threads.submit(self._run, function, args)
 
     def close(self, at_once):
         """End the processes, by force if they are not to finish what they do."""
-        for worker in self.workers:
-            worker.close(at_once)
+        self._threads.shutdown(wait=not at_once, cancel_futures=at_once)
+        for worker in self._workers:
+            worker.close()
+
+    def _run(self, function, args):
+        worker = self._idle.get()
+        try:
+            for _ in range(TRIES):
+                with contextlib.suppress(_Died):
+                    return worker.run(function, args)
+        finally:
+            self._idle.put(worker)
+        raise PoolGone(f"It was begun {TRIES} times, and each time its process was killed.")
 
 
 class _Died(Exception):
@@ -103,6 +83,7 @@ class _Worker:
 
     Not of `concurrent.futures`: there a process that is killed while it sends an answer leaves the
     reader waiting for the rest for ever, since the reader's process has that pipe's other end, too.
+    Nor of `multiprocessing`: there it imports what the command imports, which takes seconds.
     """
 
     def __init__(self):
@@ -110,7 +91,7 @@ class _Worker:
         self.closed = False
         self.process = None
 
-    def run(self, function, *args):
+    def run(self, function, args):
         """``function(*args)``, or _Died."""
         self._start()
         try:
@@ -123,89 +104,72 @@ class _Worker:
             raise error
         return result
 
-    def close(self, at_once):
-        """Have no process from now on; one that is at work is killed only if ``at_once``."""
+    def close(self):
+        """Have no process from now on."""
         with self.lock:
             self.closed = True
-        self._end(at_once)
+        self._end()
 
     def _start(self):
         with self.lock:
             if self.closed:
-                raise Gone("The processes were stopped.")
+                raise PoolGone("The processes were stopped.")
             if self.process is None:
-                # Not forked: this process has threads.
-                context = multiprocessing.get_context("spawn")
-                self.connection, theirs = context.Pipe()
-                self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
-                self.process.start()
-                theirs.close()
+                self.connection, theirs = multiprocessing.Pipe()
+                with theirs:
+                    self.process = _started(theirs.fileno())
 
-    def _end(self, at_once=True):
+    def _end(self):
         with self.lock:
             if self.process is not None:
-                if at_once:
-                    self.process.kill()
-                else:
-                    self.connection.close()
-                self.process.join()
+                self.process.kill()
+                self.process.wait()
                 self.process = None
 
 
-def _serve(connection):
-    """Do what comes, until the other end is closed; leave Ctrl-C to the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    with contextlib.suppress(EOFError):
-        while True:
-            function, args = connection.recv()
-            try:
-                answer = function(*args), None
-            except Exception as error:
-                answer = None, ExceptionWithTraceback(error, error.__traceback__)
-            connection.send(answer)
+def _started(number):
+    """A new process that serves the connection of this number; it imports what this one would."""
+    path = os.pathsep.join(filter(None, sys.path))
+    return subprocess.Popen(
+        [sys.executable, "-m", "nbjudge.grading.run.pool_process", str(number)],
+        pass_fds=[number],
+        stdin=subprocess.DEVNULL,
+        env=os.environ | ONE_THREAD | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"},
+        # Ctrl-C is for the command.
+        start_new_session=True,
+    )
 
 
-def _end_with_parent():
-    """End when the parent is gone, however it went."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+class DaskPool:
+    """A context with the workers of the Dask cluster at ``address``; what a dead one had is redone.
 
-
-class DaskPool(Pool):
-    """The workers of a Dask cluster, found at ``address``. They do again what a dead one had.
-
-    Raises Gone if there is no cluster, or no worker in it.
+    Raises PoolGone if there is no cluster, or no worker in it.
     """
 
     def __init__(self, address):
-        super().__init__()
         try:
             from distributed import Client
         except ImportError:
-            raise Gone("A cluster needs Dask: pip install 'gmm-companion[cluster]'.") from None
+            raise PoolGone("A cluster needs Dask: pip install distributed.") from None
         try:
-            self.client = Client(address)
+            self._client = Client(address)
         except (OSError, ValueError) as error:
-            raise Gone(f"There is no Dask cluster at {address}: {error}") from None
+            raise PoolGone(f"There is no Dask cluster at {address}: {error}") from None
         try:
-            self.client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+            self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
         except TimeoutError:
-            self.client.close()
-            raise Gone(f"The Dask cluster at {address} has no worker.") from None
-        self.width = sum(self.client.nthreads().values())
+            self._client.close()
+            raise PoolGone(f"The Dask cluster at {address} has no worker.") from None
+        self.width = sum(self._client.nthreads().values())
+        self._executor = self._client.get_executor(pure=False)
 
-    def _run(self, function, *args):
-        from distributed import CancelledError, KilledWorker
+    def __enter__(self):
+        return self
 
-        try:
-            # Two notebooks may be alike and yet not be one.
-            return self.client.submit(function, *args, pure=False).result()
-        except KilledWorker:
-            raise Gone("Every worker that ran this notebook was killed.") from None
-        except CancelledError:
-            raise Gone("The cluster was left before this notebook was done.") from None
-
-    def close(self, at_once):
+    def __exit__(self, *_):
         """Leave the cluster; it drops what nobody waits for."""
-        self.client.close()
+        self._client.close()
+
+    def submit(self, function, *args):
+        """The Future of ``function(*args)``."""
+        return self._executor.submit(function, *args)

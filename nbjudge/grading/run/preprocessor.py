@@ -4,68 +4,41 @@ The student's text is whatever the notebook holds. The test cells' text is taken
 never from the notebook; a test cell that the gradebook does not know is not run.
 """
 
-import os
-import stat
 from pathlib import Path
 
 from nbgrader import utils
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Instance, Unicode, default
 
 from nbjudge.grading.digests import package_digest
+from nbjudge.grading.errors import CourseError
 from nbjudge.grading.notebook.record import RECORD
-from nbjudge.grading.run.execution import Cell, Work, run
+from nbjudge.grading.notebook.submission import submission_files
+from nbjudge.grading.run.execution import CodeCell, Work, run
 from nbjudge.grading.run.judging import plain_error
-from nbjudge.grading.run.limits import Limits
-from nbjudge.grading.run.pool import away
+from nbjudge.grading.run.limits import Limits, settings
 from nbjudge.grading.run.seeds import class_secret, secret_path, student_seed
+from nbjudge.grading.run.store import Store
 
-DEFAULT = Limits()
 
-
-class SandboxExecute(NbGraderPreprocessor):
+class SandboxExecute(settings(Limits), NbGraderPreprocessor):
     """Runs a notebook so that its marks can be trusted."""
 
+    checks = Unicode(
+        help="The import path of the package that holds the checks. A student's code does not "
+        "find it, and a change of it has the class graded again."
+    ).tag(config=True)
     allow_unsandboxed = Bool(
         False, help="Run student code without a sandbox where none can be had."
     ).tag(config=True)
-    cell_seconds = Float(DEFAULT.cell_seconds, help="Time for one cell.").tag(config=True)
-    call_seconds = Float(
-        DEFAULT.call_seconds, help="Time for one call of a student's function by a check."
-    ).tag(config=True)
-    notebook_seconds = Float(
-        DEFAULT.notebook_seconds, help="Time for a whole notebook, checks included."
-    ).tag(config=True)
-    restarts = Integer(
-        DEFAULT.restarts, help="How often a notebook's process is started again after its end."
-    ).tag(config=True)
-    memory = Integer(DEFAULT.memory, help="Bytes of memory of a student's process.").tag(
-        config=True
-    )
-    total_memory = Integer(
-        DEFAULT.total_memory, help="Bytes of memory of all processes of a notebook together."
-    ).tag(config=True)
-    processes = Integer(
-        DEFAULT.processes, help="Processes and threads that a notebook may have at once."
-    ).tag(config=True)
-    file_size = Integer(
-        DEFAULT.file_size, help="Bytes that one file of a student's may grow to."
-    ).tag(config=True)
-    scratch = Integer(
-        256 * 2**20, help="Bytes that a notebook may write to its folder, and as many to /tmp."
-    ).tag(config=True)
-    answer_size = Integer(
-        DEFAULT.answer_size, help="Bytes that an answer of a student's function may have."
-    ).tag(config=True)
-    output_size = Integer(
-        DEFAULT.output_size, help="Characters that one cell may show; the rest is left out."
-    ).tag(config=True)
-    files_size = Integer(
-        48 * 2**20, help="Bytes of the files beside a notebook that its code is given."
-    ).tag(config=True)
+    coursedir = Instance(CourseDirectory)
 
-    files_number = Integer(500, help="How many of these files its code is given.").tag(config=True)
+    @default("coursedir")
+    def _coursedir_default(self):
+        """That of nbgrader's converter, two parents up."""
+        return self.parent.parent.coursedir
 
     def preprocess(self, nb, resources):
         """Give every code cell its outputs, and the notebook its record."""
@@ -73,59 +46,51 @@ class SandboxExecute(NbGraderPreprocessor):
         if record.get("unreadable"):
             self._mark_unreadable(nb, record["unreadable"])
             return nb, resources
-        cells = _code_cells(nb)
-        done = away(run, self._work(cells, resources))
-        if not done.walls:
+        files, left_out = submission_files(resources["metadata"]["path"], self.limits())
+        work = self.work(nb, resources["nbgrader"], files)
+        # gmm-course has run it already; nbgrader alone has not.
+        done = Store(self.coursedir.root).get(work.key) or run(work)
+        if not done.sandboxed:
             self.log.warning("There is no sandbox here: student code runs as this user.")
-        for number, (cell, outputs) in enumerate(zip(cells, done.outputs, strict=True), start=1):
+        cells = zip(_code_cells(nb), done.outputs, strict=True)
+        for number, (cell, outputs) in enumerate(cells, start=1):
             cell.execution_count, cell.outputs = number, outputs
-        links = [["link", link] for link in record.pop("links", [])]
-        record["attempts"] = [*done.notes, *links]
+        record["left_out"] = [*record.get("left_out", []), *left_out]
+        record["attempts"] = done.notes
         record["seconds"] = done.seconds
         return nb, resources
 
-    def limits(self):
-        """The configured limits of one notebook."""
-        names = filter(self.has_trait, Limits.__dataclass_fields__)
-        return Limits(**{name: getattr(self, name) for name in names})
+    def work(self, nb, place, files):
+        """The Work of a notebook that was put right.
 
-    def _work(self, cells, resources):
-        place = resources["nbgrader"]
+        place: nbgrader's names of student, assignment, notebook and gradebook; files: name -> bytes
+        of what lies beside it.
+        """
         source = _SourceCells(place)
         return Work(
-            cells=tuple(_plain(cell, source) for cell in cells),
-            given=tuple(source.given()),
-            files=self._files(resources, place),
+            cells=tuple(source.plain(cell) for cell in _code_cells(nb)),
+            given=tuple(source.given),
+            files=files,
             seed=self._seed(place),
             limits=self.limits(),
-            hidden=self._root(),
-            scratch=self.scratch,
+            hidden=(str(Path(self.coursedir.root).resolve()),),
+            checks=self.required_checks(),
+            digest=package_digest(self.checks),
             allow_unsandboxed=self.allow_unsandboxed,
-            package=package_digest("gmm_ref.checks"),
         )
 
-    def _root(self):
-        """The course folder: nbgrader's converter, two parents up, knows it."""
-        converter = getattr(self.parent, "parent", None)
-        coursedir = getattr(converter, "coursedir", None)
-        return coursedir.root if coursedir else os.getcwd()
+    def required_checks(self):
+        """The setting ``checks``; CourseError without one: a sandbox would hide no reference."""
+        if not self.checks:
+            raise CourseError(
+                "nbgrader_config.py does not say which package holds the checks. Write there "
+                'c.SandboxExecute.checks = "…", its import path.'
+            )
+        return self.checks
 
     def _seed(self, place):
-        secret = class_secret(secret_path(place["db_url"], self._root()))
+        secret = class_secret(secret_path(place["db_url"], self.coursedir.root))
         return student_seed(secret, place["assignment"], place["student"])
-
-    def _files(self, resources, place):
-        """The plain files beside the notebook, by their names relative to it."""
-        folder, found, room = Path(resources["metadata"]["path"]), {}, self.files_size
-        for path in sorted(folder.rglob("*")):
-            if path.suffix == ".ipynb" or not stat.S_ISREG(path.lstat().st_mode):
-                continue
-            room -= path.stat().st_size
-            if room < 0 or len(found) == self.files_number:
-                self.log.warning("%s and what follows is too much to be given", path)
-                break
-            found[str(path.relative_to(folder))] = path.read_bytes()
-        return found
 
     def _mark_unreadable(self, nb, reason):
         for cell in _code_cells(nb):
@@ -142,16 +107,15 @@ class _SourceCells:
             solutions = {cell.name for cell in notebook.solution_cells}
             cells = [c for c in notebook.source_cells if c.cell_type == "code"]
             self.tests = {c.name: c.source for c in cells if c.name in graded - solutions}
-            locked = [c for c in cells if c.locked and c.name not in graded]
-            self.locked = [c.source for c in locked]
+            # The texts of the locked cells that are no tests.
+            self.given = [c.source for c in cells if c.locked and c.name not in graded]
 
-    def test(self, name):
-        """The text of a test cell, or None."""
-        return self.tests.get(name)
-
-    def given(self):
-        """The texts of the locked cells that are no tests."""
-        return self.locked
+    def plain(self, cell):
+        """A notebook's cell as a CodeCell, with the text of its test."""
+        if _is_test(cell):
+            name = cell.metadata["nbgrader"]["grade_id"]
+            return CodeCell(cell.source, True, self.tests.get(name))
+        return CodeCell(cell.source, False)
 
 
 def _code_cells(nb):
@@ -160,9 +124,3 @@ def _code_cells(nb):
 
 def _is_test(cell):
     return utils.is_grade(cell) and not utils.is_solution(cell)
-
-
-def _plain(cell, source):
-    if _is_test(cell):
-        return Cell(cell.source, True, source.test(cell.metadata["nbgrader"]["grade_id"]))
-    return Cell(cell.source, False)
