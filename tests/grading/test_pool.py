@@ -2,12 +2,16 @@
 
 import os
 import signal
-import threading
+import sys
+import time
+from concurrent.futures import Future
 from multiprocessing.connection import Connection
 
 import pytest
+from whole_class import is_running
 
-from nbjudge.grading.run.pool import EXECUTION, Gone, LocalPool, away
+from nbjudge.grading.errors import PoolGone
+from nbjudge.grading.run.pool import LocalPool, as_completed
 
 
 def die(path, deaths):
@@ -33,85 +37,122 @@ def die_while_answering(path):
     return "x" * 100_000
 
 
+def say_and_sleep(path):
+    """Write down which process this is, and be busy for long."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(str(os.getpid()))
+    draft.rename(path)
+    time.sleep(600)
+
+
+def pid_in(path):
+    """The pid that a process writes down, waited for."""
+    for _ in range(600):
+        if path.exists():
+            return int(path.read_text())
+        time.sleep(0.05)
+    raise AssertionError("no process came")
+
+
 def threads_of_algebra():
     return os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"]
 
 
 @pytest.fixture
 def pool():
-    with LocalPool(1) as pool, pool.turn:
+    with LocalPool(1) as pool:
         yield pool
 
 
-def test_without_a_pool_the_work_is_done_here():
-    assert away(os.getpid) == os.getpid()
-
-
-def test_with_a_pool_it_is_done_by_another(pool):
-    assert away(os.getpid) != os.getpid()
+def test_it_is_done_by_another_process(pool):
+    assert pool.submit(os.getpid).result() != os.getpid()
 
 
 @pytest.mark.parametrize("deaths", [1, 2])
 def test_a_task_whose_process_dies_is_begun_anew(pool, tmp_path, deaths):
-    assert away(die, tmp_path / "marks", deaths) != os.getpid()
+    assert pool.submit(die, tmp_path / "marks", deaths).result() != os.getpid()
     assert (tmp_path / "marks").read_text() == "x" * (deaths + 1)
 
 
 @pytest.mark.timeout(60)
 def test_half_an_answer_is_not_waited_for(pool, tmp_path):
     """It has hung a class once: the rest of it never came."""
-    assert away(die_while_answering, tmp_path / "died") == "x" * 100_000
+    assert pool.submit(die_while_answering, tmp_path / "died").result() == "x" * 100_000
 
 
 def test_one_that_kills_every_process_is_given_up_and_the_next_is_done(pool, tmp_path):
-    with pytest.raises(Gone):
-        away(die, tmp_path / "marks", 99)
+    with pytest.raises(PoolGone):
+        pool.submit(die, tmp_path / "marks", 99).result()
     assert (tmp_path / "marks").read_text() == "xxx"
-    assert away(os.getpid) != os.getpid()
+    assert pool.submit(os.getpid).result() != os.getpid()
 
 
 def test_an_error_comes_back_as_it_is(pool):
     with pytest.raises(ValueError, match="invalid literal"):
-        away(int, "x")
-
-
-def test_the_turn_is_given_up_while_another_works_and_comes_back_as_it_was(pool, tmp_path):
-    """Meanwhile another thread stands in another folder, as nbgrader makes it do."""
-
-    def elsewhere():
-        with pool.turn:
-            os.chdir(tmp_path)
-            os.environ[EXECUTION] = "validate"
-
-    before = os.getcwd()
-    other = threading.Thread(target=elsewhere)
-    os.environ[EXECUTION] = "autograde"
-    try:
-        other.start()
-        away(os.getpid)
-        other.join(timeout=10)
-        away(os.getpid)
-        assert (os.getcwd(), os.environ[EXECUTION]) == (before, "autograde")
-    finally:
-        os.chdir(before)
-        os.environ.pop(EXECUTION)
+        pool.submit(int, "x").result()
 
 
 def test_linear_algebra_has_one_thread_there(pool):
-    assert away(threads_of_algebra) == ("1", "1")
+    assert pool.submit(threads_of_algebra).result() == ("1", "1")
 
 
-def test_a_closed_pool_refuses_and_lets_nobody_wait(pool):
-    """A thread that comes late to a class that was stopped."""
-    pool.close(at_once=True)
-    refused = []
+def test_a_process_imports_what_its_tasks_need_and_not_what_the_command_does(pool):
+    modules = pool.submit(eval, "set(__import__('sys').modules)").result()
+    assert "numpy" not in modules and {"pytest", "nbgrader"} & modules == set()
 
-    def come_late():
-        with pytest.raises(Gone):
-            pool._run(os.getpid)
-        refused.append(True)
 
-    late = threading.Thread(target=come_late, daemon=True)
-    late.start()
-    late.join(timeout=10)
-    assert refused
+def test_a_closed_pool_refuses_and_lets_nobody_wait(tmp_path):
+    """Two tasks at once for one process: the second is still in its queue."""
+    with pytest.raises(KeyboardInterrupt), LocalPool(1) as pool:
+        first, second = (pool.submit(say_and_sleep, tmp_path / name) for name in "ab")
+        worker = pid_in(tmp_path / "a")
+        raise KeyboardInterrupt
+    with pytest.raises(PoolGone):
+        first.result(timeout=10)
+    assert second.cancelled()
+    assert not is_running(worker)
+
+
+def test_a_process_ends_with_the_command_even_when_it_is_busy(tmp_path):
+    command = (
+        "import sys; from pathlib import Path; from test_pool import LocalPool, say_and_sleep\n"
+        "LocalPool(1).submit(say_and_sleep, Path(sys.argv[1])).result()"
+    )
+    path = os.pathsep.join(filter(None, sys.path))
+    arguments = [sys.executable, "-c", command, str(tmp_path / "pid")]
+    pid = os.spawnve(os.P_NOWAIT, sys.executable, arguments, os.environ | {"PYTHONPATH": path})
+    worker = pid_in(tmp_path / "pid")
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    for _ in range(100):
+        if not is_running(worker):
+            return
+        time.sleep(0.1)
+    raise AssertionError("it outlives the command")
+
+
+def finished(result):
+    future = Future()
+    future.set_result(result)
+    return future
+
+
+def test_what_is_submitted_keeps_a_few_ahead_and_no_more():
+    submitted = []
+
+    def endless():
+        while True:
+            submitted.append(len(submitted))
+            yield submitted[-1], finished(len(submitted))
+
+    found = as_completed(endless(), 4)
+    assert [label for label, _ in [next(found) for _ in range(3)]] == [0, 1, 2]
+    assert len(submitted) == 6
+
+
+def test_what_is_done_first_comes_first():
+    slow, fast = Future(), finished("fast")
+    found = as_completed([("slow", slow), ("fast", fast)], 2)
+    assert next(found) == ("fast", fast)
+    slow.set_result(None)
+    assert list(found) == [("slow", slow)]
