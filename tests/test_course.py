@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from nbgrader.utils import is_grade, is_solution
 from rich.console import Console
 
-from gmm_ref import demo
+from gmm_ref import demo_class
 from gmm_ref.demo import main
 from nbjudge.grading.course import CONFIG, Course, CourseError
 from nbjudge.grading.grade import grade_class
@@ -41,7 +41,7 @@ LOST = {
 
 def points():
     """Each check of the shown assignment -> its points."""
-    [path] = (ROOT / "solutions" / demo.SHOWN).glob("*.ipynb")
+    [path] = (ROOT / "solutions" / demo_class.SHOWN).glob("*.ipynb")
     cells = nbformat.read(path, as_version=4).cells
     graded = [cell.metadata.nbgrader for cell in cells if is_grade(cell) and not is_solution(cell)]
     return {cell.grade_id: cell.points for cell in graded}
@@ -51,7 +51,7 @@ FULL = sum(points().values())
 
 
 @pytest.fixture(scope="module")
-def demo_class(tmp_path_factory):
+def demonstration(tmp_path_factory):
     """The demonstration class, as the command makes it: its course and what was printed."""
     # The course, but that an endless loop is not waited for as long.
     source = tmp_path_factory.mktemp("source")
@@ -65,57 +65,57 @@ def demo_class(tmp_path_factory):
     return Course(folder), result.output
 
 
-def test_each_student_gets_the_marks_of_what_was_handed_in(demo_class):
-    course, _ = demo_class
-    marks = {m.student: m.auto_score for m in course.marks() if m.assignment == demo.SHOWN}
+def test_each_student_gets_the_marks_of_what_was_handed_in(demonstration):
+    course, _ = demonstration
+    marks = {m.student: m.auto_score for m in course.marks() if m.assignment == demo_class.SHOWN}
     assert marks == {
         student: sum(mark for name, mark in points().items() if not name.startswith(tuple(lost)))
         for student, lost in LOST.items()
     }
 
 
-def test_the_solutions_get_full_marks_and_the_untouched_releases_none(demo_class):
-    course, _ = demo_class
+def test_the_solutions_get_full_marks_and_the_untouched_releases_none(demonstration):
+    course, _ = demonstration
     for student, share in (("ada", 1), ("dora", 0)):
         marks = [mark for mark in course.marks() if mark.student == student]
         assert [mark.assignment for mark in marks] == SOURCE.assignments
         assert [mark.auto_score for mark in marks] == [share * m.max_auto_score for m in marks]
 
 
-def test_a_late_submission_is_known_as_late(demo_class):
-    course, _ = demo_class
+def test_a_late_submission_is_known_as_late(demonstration):
+    course, _ = demonstration
     late = {mark.student: mark.late_seconds for mark in course.marks() if mark.late_seconds > 0}
     assert late == {"karl": pytest.approx(1.875 * 86400)}
 
 
-def test_every_submission_has_a_feedback_page_that_says_what_is_wrong(demo_class):
-    course, _ = demo_class
+def test_every_submission_has_a_feedback_page_that_says_what_is_wrong(demonstration):
+    course, _ = demonstration
     for mark in course.marks():
         assert len(course.feedback_pages(mark.assignment, mark.student)) == 1
-    [page] = course.feedback_pages(demo.SHOWN, "emil")
+    [page] = course.feedback_pages(demo_class.SHOWN, "emil")
     assert "responsibilities, value: not right yet." in page.read_text()
 
 
-def test_the_export_holds_the_marks(demo_class):
-    course, _ = demo_class
+def test_the_export_holds_the_marks(demonstration):
+    course, _ = demonstration
     with (course.root / "grades.csv").open() as file:
         rows = {(row["student_id"], row["assignment"]): row for row in csv.DictReader(file)}
     for mark in course.marks():
         assert float(rows[mark.student, mark.assignment]["score"]) == mark.auto_score
 
 
-def test_the_table_shows_every_student(demo_class):
-    _, output = demo_class
-    for student in demo.STUDENTS:
+def test_the_table_shows_every_student(demonstration):
+    _, output = demonstration
+    for student in demo_class.STUDENTS:
         assert student.name in output
 
 
 def test_the_demonstration_leaves_the_checkout_and_full_folders_alone(tmp_path):
     with pytest.raises(CourseError, match="outside"):
-        demo.make_class(SOURCE, ROOT / "class")
+        demo_class.make_class(SOURCE, ROOT / "class")
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(CourseError, match="empty or new"):
-        demo.make_class(SOURCE, tmp_path)
+        demo_class.make_class(SOURCE, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
@@ -123,40 +123,40 @@ def test_the_demonstration_leaves_the_checkout_and_full_folders_alone(tmp_path):
 def small_course(tmp_path):
     """A course with one assignment and nothing registered."""
     (tmp_path / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
-    source = tmp_path / "solutions" / demo.SHOWN
+    source = tmp_path / "solutions" / demo_class.SHOWN
     source.mkdir(parents=True)
-    for path in (ROOT / "solutions" / demo.SHOWN).glob("*.*"):
+    for path in (ROOT / "solutions" / demo_class.SHOWN).glob("*.*"):
         (source / path.name).write_bytes(path.read_bytes())
     return Course(tmp_path)
 
 
 def hand_in(course, name, text=None):
-    folder = course.root / "submitted" / name / demo.SHOWN
+    folder = course.root / "submitted" / name / demo_class.SHOWN
     folder.mkdir(parents=True)
-    source = course.root / "solutions" / demo.SHOWN / "posterior.ipynb"
+    source = course.root / "solutions" / demo_class.SHOWN / "posterior.ipynb"
     (folder / "posterior.ipynb").write_text(source.read_text() if text is None else text)
 
 
 def test_grading_registers_by_itself_and_regrading_gives_the_same(small_course):
     hand_in(small_course, "ada")
     quiet = Console(quiet=True)
-    assert grade_class(small_course, [demo.SHOWN], quiet) == []
+    assert grade_class(small_course, [demo_class.SHOWN], quiet) == []
     before = small_course.marks()
     assert [mark.auto_score for mark in before] == [FULL]
-    assert grade_class(small_course, [demo.SHOWN], quiet) == []
+    assert grade_class(small_course, [demo_class.SHOWN], quiet) == []
     assert small_course.marks() == before
 
 
 def test_a_changed_assignment_is_registered_anew(small_course):
-    small_course.register(demo.SHOWN)
-    path = small_course.root / "solutions" / demo.SHOWN / "posterior.ipynb"
+    small_course.register(demo_class.SHOWN)
+    path = small_course.root / "solutions" / demo_class.SHOWN / "posterior.ipynb"
     notebook = nbformat.read(path, as_version=4)
     cell = next(filter(is_grade, notebook.cells)).metadata.nbgrader
     cell.points += 1
     nbformat.write(notebook, path)
-    small_course.register(demo.SHOWN)
+    small_course.register(demo_class.SHOWN)
     with small_course.gradebook() as gradebook:
-        known = gradebook.find_grade_cell(cell.grade_id, "posterior", demo.SHOWN)
+        known = gradebook.find_grade_cell(cell.grade_id, "posterior", demo_class.SHOWN)
         assert known.max_score == cell.points
 
 
@@ -171,7 +171,7 @@ def test_an_assignment_that_does_not_exist_is_named_with_those_that_do(small_cou
     result = CliRunner().invoke(main, ["grade", "7.4.9_nothing", "--course", course])
     assert result.exit_code == 1
     assert "7.4.9_nothing" in result.output
-    assert demo.SHOWN in result.output
+    assert demo_class.SHOWN in result.output
 
 
 def test_without_a_sandbox_a_class_is_refused_with_the_flag_that_grades_it(

@@ -27,7 +27,8 @@ def classroom(tmp_path_factory):
     kept = f"c.Autograde.exclude_overwriting = {{{ASSIGNMENT!r}: [{KEPT!r}]}}\n"
     config.write_text(config.read_text() + kept)
     source = folder / f"{NOTEBOOK}.ipynb"
-    (folder / "second.ipynb").write_text(source.read_text().replace("for each point", "for every one"))
+    changed = source.read_text().replace("for each point", "for every one")
+    (folder / "second.ipynb").write_text(changed)
     Course(root).release(ASSIGNMENT)
     return classroom
 
