@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
+from gmm_ref.block_em import Passes
 from gmm_ref.generative_model import component_log_densities
-from gmm_ref.likelihood import log_likelihood
 from gmm_ref.posterior import posterior_entropy, responsibilities
 from gmm_ref.theta import Parameters, as_theta
 from gmm_ref.validation import (
@@ -96,12 +96,7 @@ def m_step(X, R):
     X = as_points(X)
     R = as_responsibilities(R, len(X))
     counts = R.sum(axis=0)
-    for k in np.flatnonzero(counts < np.finfo(float).tiny):
-        raise DegenerateComponent(
-            f"R[:, {k}] sums to {counts[k]:.3g}: component {k} has no points, so its mean is "
-            f"0 / 0; drop the column, or start EM elsewhere",
-            int(k),
-        )
+    _check_points(counts)
     centre = X.mean(axis=0)  # so that an offset in the data costs no digits in the sums
     X = X - centre
     means = R.T @ X / counts[:, None]
@@ -120,7 +115,10 @@ def fit(X, theta, tol=1e-6, max_iter=1000):
     Raises ValueError for bad arguments. A collapse on the way raises nothing: it issues
     CollapseWarning with the step and the component, and the parameters before it are kept.
     """
-    result, collapse = _run(X, theta, tol, max_iter)
+    theta = Parameters(*(part.copy() for part in as_theta(theta)))  # the result is no view of it
+    X = as_points(X, theta.means.shape[1])
+    max_iter = as_count(max_iter, "max_iter", 0)
+    result, collapse = _run(X, theta, as_tolerance(tol), max_iter)
     if collapse is not None:
         warnings.warn(collapse, stacklevel=2)
     return result
@@ -156,34 +154,56 @@ def fit_best(X, n_components, n_restarts, rng):
 
 
 def _run(X, theta, tol=1e-6, max_iter=1000):
-    """EM from theta: its Fit, and the CollapseWarning of the step that failed, or None."""
-    X = as_points(X)
-    theta = as_theta(theta)
-    tol = as_tolerance(tol)
-    max_iter = as_count(max_iter, "max_iter", 0)
-    log_likelihoods = [log_likelihood(X, *theta)]
+    """EM from theta, all valid: its Fit, and the CollapseWarning of the step that failed, or None.
+
+    A step is a pass over X, whose sums say how likely theta is and which theta comes next.
+    """
+    passes, rounding = Passes(X, len(theta.weights)), _rounding(X)
+    factors = cholesky_factors(theta.covariances)
+    sums = passes.sums(theta, factors)
+    log_likelihoods = [sums.log_likelihood]
     converged, collapse = False, None
     for step in range(1, max_iter + 1):
         try:
-            new = m_step(X, e_step(X, *theta))
-            _check_spread(X, new.covariances)
+            _check_points(sums.counts)
+            if sums.lose_digits:
+                sums = passes.sums(theta, factors, about=sums.moves)
+            new = sums.maximised(theta, factors)
+            new_factors = _wide_factors(new.covariances, rounding)
         except DegenerateComponent as error:
             collapse = CollapseWarning(step, error.component, str(error))
             break
-        theta = new
-        log_likelihoods.append(log_likelihood(X, *theta))
+        theta, factors = new, new_factors
+        sums = passes.sums(theta, factors)
+        log_likelihoods.append(sums.log_likelihood)
         if log_likelihoods[-1] - log_likelihoods[-2] < tol:
             converged = True
             break
     return Fit(theta, np.array(log_likelihoods), converged), collapse
 
 
-def _check_spread(X, covariances):
-    """Raise DegenerateComponent where a component is as narrow as the rounding of the data."""
-    rounding = 16 * np.finfo(float).eps * np.abs(X).max(axis=0)
-    for k, factor in enumerate(cholesky_factors(covariances)):
+def _check_points(counts):
+    """Raise DegenerateComponent for a component without points, N_k = 0."""
+    for k in np.flatnonzero(counts < np.finfo(float).tiny):
+        raise DegenerateComponent(
+            f"R[:, {k}] sums to {counts[k]:.3g}: component {k} has no points, so its mean is "
+            f"0 / 0; drop the column, or start EM elsewhere",
+            int(k),
+        )
+
+
+def _rounding(X):
+    """The spread in each feature, (D,), that the rounding of the data alone can make."""
+    return 16 * np.finfo(float).eps * np.maximum(X.max(axis=0), -X.min(axis=0))
+
+
+def _wide_factors(covariances, rounding):
+    """Their Cholesky factors; DegenerateComponent for one as narrow as the data's rounding."""
+    factors = cholesky_factors(covariances)
+    for k, factor in enumerate(factors):
         if np.any(np.diag(factor) <= rounding):
             raise DegenerateComponent(f"covariances[{k}] is 0 up to rounding", k)
+    return factors
 
 
 def random_start(X, covariance, n_components, rng):
