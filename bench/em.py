@@ -35,7 +35,7 @@ RUNS = 3
 def data_and_start(n_samples, n_features, n_components):
     """Points of overlapping groups, and a theta near none of the maxima."""
     rng = np.random.default_rng(n_samples + n_features)
-    means = rng.normal(scale=2.5, size=(n_components, n_features))
+    means = rng.normal(scale=0.8, size=(n_components, n_features))
     covariances = np.stack([0.5 + 0.5 * np.eye(n_features)] * n_components)
     weights = rng.dirichlet(np.full(n_components, 5.0))
     X, _ = gmm_ref.sample_mixture(weights, means, covariances, n_samples, rng)
@@ -75,7 +75,7 @@ def theirs(X, theta, steps):
 def compare(size, threads):
     """A line of the table."""
     X, theta = data_and_start(*size)
-    steps = 200 if len(X) < 10_000 else 20
+    steps = 200 if len(X) < 10_000 else 8
     times = {ours: [], theirs: []}
     with threadpool_limits(threads):
         for _ in range(RUNS):

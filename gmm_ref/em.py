@@ -200,9 +200,9 @@ def _rounding(X):
 def _wide_factors(covariances, rounding):
     """Their Cholesky factors; DegenerateComponent for one as narrow as the data's rounding."""
     factors = cholesky_factors(covariances)
-    for k, factor in enumerate(factors):
-        if np.any(np.diag(factor) <= rounding):
-            raise DegenerateComponent(f"covariances[{k}] is 0 up to rounding", k)
+    narrow = np.any(np.diagonal(factors, axis1=1, axis2=2) <= rounding, axis=1)
+    for k in np.flatnonzero(narrow):
+        raise DegenerateComponent(f"covariances[{k}] is 0 up to rounding", int(k))
     return factors
 
 

@@ -126,7 +126,14 @@ def cholesky_factor(covariance, name="covariance", component=0):
 
 
 def cholesky_factors(covariances):
-    """The Cholesky factor of each covariance, (K, D, D)."""
+    """The Cholesky factor of each covariance, (K, D, D); errors as of `cholesky_factor`."""
+    try:
+        factors = np.linalg.cholesky(covariances)
+        pivots = np.diagonal(factors, axis1=1, axis2=2) ** 2
+        if np.all(pivots > SMALLEST_PIVOT * np.diagonal(covariances, axis1=1, axis2=2)):
+            return factors
+    except np.linalg.LinAlgError:
+        pass  # one of them: which, is seen one by one
     return np.stack([cholesky_factor(C, f"covariances[{k}]", k) for k, C in enumerate(covariances)])
 
 
