@@ -231,7 +231,7 @@ def test_an_attack_earns_no_more_than_an_honest_wrong_answer(larger):
 
 
 @pytest.mark.parametrize("attack", list(ATTACKS)[:3])
-def test_where_nothing_is_hidden_the_reference_is_found(built, attack):
+def test_where_nothing_is_hidden_the_reference_is_found(built, larger, attack):
     """So that these attacks could succeed."""
     folder = built.course.root
     text = (folder / "tryout" / f"{attack}.py").read_text()
