@@ -26,9 +26,8 @@ def classroom(tmp_path_factory):
     config = root / CONFIG
     kept = f"c.Autograde.exclude_overwriting = {{{ASSIGNMENT!r}: [{KEPT!r}]}}\n"
     config.write_text(config.read_text() + kept)
-    source = folder / f"{NOTEBOOK}.ipynb"
-    changed = source.read_text().replace("for each point", "for every one")
-    (folder / "second.ipynb").write_text(changed)
+    text = (folder / f"{NOTEBOOK}.ipynb").read_text()
+    (folder / "second.ipynb").write_text(text.replace("for each point", "for all points"))
     Course(root).release(ASSIGNMENT)
     return classroom
 
