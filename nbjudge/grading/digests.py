@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 from nbjudge.grading.errors import CourseError
-from nbjudge.grading.notebook.submission import entries
+from nbjudge.grading.notebook.submission import entries, path_within
 from nbjudge.grading.run.limits import ReadingLimits
 
 # What of this package decides a mark, beside the checks themselves.
@@ -25,7 +25,7 @@ def tree_digest(folder):
     """A hash of all that is in a folder, names and contents; links are not followed, but told."""
     digest = hashlib.sha256()
     for name, status in entries(folder):
-        path, kind = os.path.join(folder, name), stat.S_IFMT(status.st_mode) if status else 0
+        path, kind = path_within(folder, name), stat.S_IFMT(status.st_mode) if status else 0
         content = b""
         if kind == stat.S_IFREG:
             content = _digest_of(path, status)

@@ -570,6 +570,24 @@ def _hand_in_linked_notebook(classroom, student, notebook):
 _attack("a link in place of the notebook", prepare=_hand_in_linked_notebook, spares=())
 
 
+def _hand_in_graded_notebook(classroom, student, notebook):
+    path = classroom.hand_in(student, notebook)
+    path.unlink()
+    path.symlink_to(classroom.root / "autograded" / "right" / path.parent.name / path.name)
+
+
+_attack("a link to another's graded notebook", prepare=_hand_in_graded_notebook, spares=())
+
+
+def _hand_in_graded_folder(classroom, student, notebook):
+    folder = classroom.folder(student)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.symlink_to(classroom.root / "autograded" / "right" / folder.name)
+
+
+_attack("a link to another's graded folder", prepare=_hand_in_graded_folder, spares=())
+
+
 def _hand_in_odd_names(classroom, student, notebook):
     folder = classroom.hand_in(student, notebook).parent
     for name in (

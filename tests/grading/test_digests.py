@@ -150,6 +150,14 @@ def test_what_a_link_points_to_is_not_looked_at(tmp_path):
     assert tree_digest(folder) == before
 
 
+def test_a_folder_that_is_a_link_is_known_by_where_it_leads(tmp_path):
+    links = [tmp_path / "a", tmp_path / "b"]
+    for link in links:
+        link.symlink_to(touch(tmp_path / f"folder {link.name}"))
+    digests = {tree_digest(link) for link in links}
+    assert len(digests) == 2 and tree_digest(tmp_path / "folder a") not in digests
+
+
 def test_a_folder_too_deep_to_be_looked_at_is_known(tmp_path):
     place = os.open(tmp_path, os.O_RDONLY)
     for _ in range(300):

@@ -5,6 +5,7 @@ from attacks import ATTACKS
 from classroom import FUNCTIONS, Classroom
 from trap import BYSTANDERS, Trap, identifier
 
+from nbjudge.grading.digests import tree_digest
 from nbjudge.grading.errors import NoSandbox
 from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
@@ -46,7 +47,7 @@ def test_the_bystanders_get_what_they_deserve(trap):
 def test_attack(trap, name):
     attack, student = ATTACKS[name], identifier(name)
     trap.hand_in(student, attack)
-    before = trap.surroundings()
+    before, handed_in = trap.surroundings(), tree_digest(trap.classroom.folder(student))
     graded = trap.classroom.grade(student)
 
     assert graded.success, graded.log
@@ -58,6 +59,7 @@ def test_attack(trap, name):
     assert {c: graded.marks[c] for c in spared} == {c: trap.wrong[c] for c in spared}, reasons
     assert all(reasons.get(cell, "").strip() for cell, mark in graded.marks.items() if mark == 0)
     assert trap.surroundings() == before
+    assert tree_digest(trap.classroom.folder(student)) == handed_in
     assert not trap.reached()
     assert not trap.left_behind()
     shown = trap.shown(student)

@@ -69,12 +69,15 @@ class SubmissionExporter(settings(ReadingLimits), NotebookExporter):
         return notebook
 
     def _is_ours(self, path):
-        """Whether a file lies in autograded/, where nobody but nbgrader writes."""
+        """Whether a file lies in autograded/, where nobody but nbgrader writes.
+
+        By its name: a submitted link may lead there, to what a friend was graded for.
+        """
         coursedir = getattr(self.parent, "coursedir", None)
         if coursedir is None:
             return False
-        folder = Path(coursedir.root) / coursedir.autograded_directory
-        return folder.resolve() in path.resolve().parents
+        folder = Path(os.path.abspath(coursedir.root), coursedir.autograded_directory)
+        return folder in Path(os.path.abspath(path)).parents
 
 
 def content(path, limits):

@@ -39,15 +39,22 @@ def entries(folder, enter=lambda name: True):
         if not enter(place):
             continue
         try:
-            names = sorted(os.path.join(place, name) for name in os.listdir(_join(folder, place)))
+            names = sorted(
+                os.path.join(place, name) for name in os.listdir(path_within(folder, place))
+            )
         except OSError:
             yield place, None
             continue
         for name in names:
-            status = _status(_join(folder, name))
+            status = _status(path_within(folder, name))
             yield name, status
             if status and stat.S_ISDIR(status.st_mode):
                 waiting.append(name)
+
+
+def path_within(folder, name):
+    """The path of what `entries` calls by this name: the folder's own, if that is empty."""
+    return os.path.join(folder, name) if name else os.fspath(folder)
 
 
 class PlainFiles:
@@ -98,11 +105,11 @@ class PlainFiles:
         shown = _readable(name or os.path.basename(self.folder))
         kind = stat.S_IFMT(status.st_mode) if status else None
         if kind == stat.S_IFLNK:
-            target = _readable(os.readlink(_join(self.folder, name)))
+            target = _readable(os.readlink(path_within(self.folder, name)))
             return self._note(Note("link", f"{shown} -> {target}"))
         if kind in _SPECIAL:
             return self._note(Note("link", f"{shown}, {_SPECIAL[kind]}"))
-        if kind is None or not os.access(_join(self.folder, name), os.R_OK):
+        if kind is None or not os.access(path_within(self.folder, name), os.R_OK):
             return self.leave(shown, "it cannot be read")
         if shown != name:
             return self.leave(shown, "its name is not written in UTF-8")
@@ -144,7 +151,7 @@ def submission_files(folder, limits):
     files = {}
     for name in plain.files:
         try:
-            with open(_join(folder, name), "rb") as file:
+            with open(path_within(folder, name), "rb") as file:
                 files[name] = file.read(limits.files_size)
         except OSError:
             plain.leave(name, "it cannot be read")
@@ -156,10 +163,6 @@ def _status(path):
         return os.lstat(path)
     except OSError:
         return None
-
-
-def _join(folder, name):
-    return os.path.join(folder, name) if name else os.fspath(folder)
 
 
 def _readable(name):
