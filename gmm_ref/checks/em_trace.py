@@ -3,14 +3,10 @@
 import numpy as np
 import scipy
 
-from gmm_ref import em
 from gmm_ref.generative_model import component_log_densities
 from gmm_ref.theta import Parameters
 from nbjudge.checking.calls import quiet
 from nbjudge.checking.compare import form_fault
-
-# Whoever stops at a gain below 1e-6, or 1e-4, leaves less than this for the next step.
-_AT_REST = 1e-3
 
 
 def log_likelihood_of(X, weights, means, covariances):
@@ -89,21 +85,6 @@ def ends_fault(X, theta, log_likelihoods):
         return (
             f"log_likelihoods must end with that of the theta that is returned, {after:.6g}, "
             f"but ends with {log_likelihoods[-1]:.6g}."
-        )
-    return None
-
-
-def climbs_on_fault(X, theta):
-    """That a run from which one more step of EM still gains is not at its end, or None."""
-    try:
-        after = em.m_step(X, em.e_step(X, *theta))
-    except ValueError as error:
-        return f"The parameters it returned are no mixture: {error}"
-    gain = log_likelihood_of(X, *after) - log_likelihood_of(X, *theta)
-    if gain > _AT_REST:
-        return (
-            f"The run is not at its end: one more step of EM gains {gain:.3g}. Pass tol=1e-6 and "
-            f"max_iter=500 to fit."
         )
     return None
 

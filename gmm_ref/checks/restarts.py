@@ -1,215 +1,210 @@
-"""The exercise `fit_best`: many starts, of which the best run counts."""
+"""The exercise `fit_best`: many starts, known from the rng, of which the best run counts."""
+
+import contextlib
+import copy
+import itertools
 
 import numpy as np
 
-from gmm_ref.checks.choice import (
-    NEAR,
-    OVERLAPPING,
-    THREE_GROUPS,
-    chose_the_highest,
-    fresh,
-    highest,
-    recognise_choice,
-    restarts_case,
-    starts_of,
-    telling_cases,
-)
-from gmm_ref.checks.em_trace import breaks_down, climbs_on_fault, ends_fault, run_fault
+from gmm_ref.checks.em_trace import breaks_down, ends_fault, run_fault
+from gmm_ref.checks.mistakes.loop import MAX_ITER, TOL, FitBest
 from nbjudge.checking.calls import Outcome, attempt, quiet
+from nbjudge.checking.case import Case
 from nbjudge.checking.diagnosis.computed import same
+from nbjudge.checking.exceptions import why_no_result
 from nbjudge.checking.exercise import Exercise, aspect
-from nbjudge.checking.message import CheckFailed
+from nbjudge.checking.plan import Candidate, by_name, pairs, singles
 
-# There are calls of which the starts are known, if drawn as the card says. Before a wrong choice
-# among those counts, so many calls with one start, to be sure that they are drawn so. A right
-# answer that draws in another way comes upon the same starts in all of these with a probability
-# below 1e-7.
-N_SURE = 4
-# Of the 91 starts from two different points of THREE_GROUPS, each run to its end, 48 reach the
-# highest maximum. So 24 starts all miss it with a probability of (43/91)^24 = 1.5e-8.
-N_RESTARTS = 24
-# Where the starts are not known: single runs, until so many of them reach the highest maximum;
-# and, where the best of two is not a sure sign, so many calls with 24 starts.
-MOST_SINGLES, ENOUGH_HIGH, N_CALLS = 14, 6, 6
-# A generator of its own gives other runs in repeated calls. A fixed start gives one run for all of
-# these rng; by chance they draw one start with a probability of (4/91)^5 = 1.6e-7: up to four of
-# the 91 starts are alike, since some points are.
-N_REPEATS, N_GENERATORS = 4, 6
+# Three groups of which two lie near each other, for two components: EM ends in one of two maxima,
+# 0.58 apart, after 9 to 44 steps. They differ in height by less than starts do, so that a run that
+# gains much, or is high on the way, need not be the one that ends the highest.
+GROUPS = np.array([[8.1, 8.9, 7.8, 16.5, 15.5, 15.4, 21.7, 21.0, 21.3, 22.9, 22.0]]).T
+# Two groups that overlap: from whichever two points EM starts, it climbs for 109 to 245 steps.
+OVERLAPPING = np.array([[-1.6, -1, -0.7, -0.4, -0.1, 0.1, 0.4, 0.7, 1, 1.3, 1.6, 1.9, 2.2]]).T
+
+# What a run that stops somewhat early may still climb.
+NEAR = 0.1
 
 
 class Restarts(Exercise):
-    """`fit_best`: the best of many runs, told from the last or the first of them.
+    """`fit_best`: the highest of the runs from the starts that the card draws.
 
-    ``own`` of an aspect: the student's fit. Where the run returned is wrong, but is the highest
-    that this fit reaches from the starts of the card, the choice is right; where this fit breaks
-    down as well, the call says nothing of the choice, and the others must.
+    ``own`` of an aspect: the student's fit. What is the highest of its runs is right, too; where it
+    breaks down, the call says nothing of the choice, and the others must.
     """
 
     @aspect
     def form(self, function, *own):
         """A tuple as that of `fit`, with the rng as its only source of chance."""
-        case, *others = self.cases("form")
-        again = [trace for *_, trace in self._runs("form", function, [case] * N_REPEATS, own)]
-        if not _all_equal(again):
-            words = "The same rng, in the same state, gave two different runs: draw with rng alone."
-            raise self.fail("form", function, case, attempt(function, case), words)
-        traces = [trace for *_, trace in self._runs("form", function, others, own)]
-        if len(traces) == N_GENERATORS and _all_equal(traces):
-            words = (
-                f"{N_GENERATORS} different rng all gave the same run: draw the starts with the "
-                f"rng that is passed."
-            )
-            raise self.fail("form", function, case, attempt(function, case), words)
+        self._judge("form", function, own)
+        if self._misuse_of_rng(function):
+            words = "One rng must give one run, and another rng another: draw with rng alone."
+            raise self._failure("form", function, self.cases("form")[0], words)
 
     @aspect
     def value(self, function, *own):
-        """The run that ends highest, be the starts those of the card or others."""
-        doubts = []
-        for case, outcome, trace in self._runs("value", function, self.cases("value"), own):
-            fault = ends_fault(case.arguments["X"], outcome.result[0], trace)
-            right = not fault and chose_the_highest(case, trace)
-            if right or _follows(case, outcome, own):
-                continue
-            if fault:
-                raise self.fail("value", function, case, outcome, fault)
-            doubts.append((case, outcome, right))
-        if all(right is False for *_, right in doubts) and self._draws_as_the_card_says(function):
-            for case, outcome, _ in doubts:
-                words = (
-                    f"It made {case.arguments['n_restarts']} runs, and returned one that others "
-                    f"of them end above: return the run whose last log-likelihood is the highest."
-                )
-                raise self.fail("value", function, case, outcome, words)
-        if doubts:
-            self._judge_by_chance(function)
+        """Which of the runs it returns."""
+        self._judge("value", function, own)
 
     @aspect
     def hard(self, function, *own):
-        """One start, one component, integers, a long climb: its account is right, it is at rest."""
-        for case, outcome, trace in self._runs("hard", function, self.cases("hard"), own):
-            X, theta = case.arguments["X"], outcome.result[0]
-            fault = ends_fault(X, theta, trace) or climbs_on_fault(X, theta)
-            if fault and not _follows(case, outcome, own):
-                raise self.fail("hard", function, case, outcome, fault)
+        """One start, one component, integers, a long climb: each run to its end, and no further."""
+        self._judge("hard", function, own)
 
     def diagnose(self, aspect, function, case, outcome):
-        """By its form, by which known runs it returns, or by what many runs have in common."""
-        return recognise_choice(self.plan, function, case, outcome, self.rng("naming"))
+        """As of a formula, if it accounts for all of the telling cases; else by the use of rng."""
+        misuse = self._misuse_of_rng(function)
+        if misuse != "global_generator":
+            found = super().diagnose(aspect, function, case, outcome)
+            if found and self._always_does(function, found):
+                return found
+        return by_name(self.plan)[misuse].mistakes if misuse else ()
 
-    def _runs(self, aspect, function, cases, own):
-        """(case, outcome, trace) of each call but those that fail as the student's fit makes them.
+    def _always_does(self, function, mistakes):
+        known = singles(self.plan)
+        answers = [(case, attempt(function, case)) for case in self.cases("value")]
+        return any(
+            all(same(attempt(candidate, case), answer, case) for case, answer in answers)
+            for candidate in (*known, *pairs(known))
+            if {*candidate.mistakes} == {*mistakes}
+        )
 
-        One call at least must not break down: else the first failure stands.
-        """
-        failed, judged = None, False
-        for case in cases:
-            try:
-                outcome = self._run(aspect, function, case)
-            except CheckFailed as error:
-                follows = _follows(case, attempt(function, case), own)
-                if not follows and not (own and breaks_down(_runs_of, own[0], case)):
-                    raise
-                failed, judged = failed or error, judged or follows
-                continue
+    def _judge(self, aspect, function, own):
+        silent, judged = [], False
+        for case in self.cases(aspect):
+            outcome = attempt(function, case)
+            fault = self._fault(aspect, case, outcome, FitBest().run)
+            if fault and own:
+                if breaks_down(known_runs, *own, **case.arguments):
+                    silent.append((case, fault))
+                    continue
+                with contextlib.suppress(Exception):  # their fit makes nothing to compare with
+                    fault = self._fault(aspect, case, outcome, *own)
+            if fault:
+                raise self._failure(aspect, function, case, fault)
             judged = True
-            yield case, outcome, np.asarray(outcome.result[1], dtype=float)
-        if failed and not judged:
-            raise failed
+        if silent and not judged:
+            raise self._failure(aspect, function, *silent[0])
 
-    def _run(self, aspect, function, case):
+    @quiet()
+    def _fault(self, aspect, case, outcome, fit):
+        """What is wrong with an outcome as the best of the runs of this fit, or None."""
+        runs = known_runs(fit, **case.arguments)
+        highest = np.nanmax([run[1][-1] for run in runs])
+        best = [run for run in runs if not run[1][-1] < highest - NEAR]
+        if any(same(Outcome(run), outcome, case) for run in best):
+            return None
+        if why_no_result(self, outcome, case):
+            return "It gave no answer."
+        fault = run_fault(outcome.result, runs[0][0])
+        if fault or aspect == "form":
+            return fault
+        return _run_fault(case.arguments["X"], outcome.result, runs, highest, aspect == "hard")
+
+    def _failure(self, aspect, function, case, fault):
         outcome = self.call(aspect, function, case)
-        K, D = case.arguments["n_components"], case.arguments["X"].shape[1]
-        like = (np.empty(K), np.empty((K, D)), np.empty((K, D, D)))
-        fault = run_fault(outcome.result, like)
-        if fault:
-            raise self.fail(aspect, function, case, outcome, fault)
-        return outcome
+        return self.fail(aspect, function, case, outcome, fault)
 
-    def _draws_as_the_card_says(self, function):
-        """Whether with one start it returns the run from the start that the card's way draws."""
-        rng = self.rng("single")
-        cases = [restarts_case(rng, 1) for _ in range(N_SURE)]
-        return all(chose_the_highest(c, t) for c, _, t in self._runs("value", function, cases, ()))
-
-    def _judge_by_chance(self, function):
-        """Starts drawn in some way: whether many reach the highest maximum, and none is lost.
-
-        A run that is the highest remains so when a second one is made, if starts are drawn one
-        by one; whoever draws them otherwise must reach the highest maximum from 24, often.
-        """
-        low, high = self._single_runs(function)
-        cases = [_with_starts(low[0] if low else high[0], N_RESTARTS)]
-        if not all(self._is_highest(function, _with_starts(case, 2)) for case in high):
-            rng = self.rng("many")
-            cases += [restarts_case(rng, N_RESTARTS) for _ in range(N_CALLS)]
-        for case in cases:
-            ((_, outcome, trace),) = self._runs("value", function, [case], ())
-            if trace[-1] < highest(case) - NEAR:
-                words = (
-                    f"Of {N_RESTARTS} starts the best reaches a log-likelihood of "
-                    f"{highest(case):.2f}; the run it returned ends at {trace[-1]:.2f}. Return the "
-                    f"run whose last log-likelihood is the highest, and run each to its end."
-                )
-                raise self.fail("value", function, case, outcome, words)
-
-    def _single_runs(self, function):
-        """The cases with one start whose run is not the highest possible, and those where it is."""
-        rng, low, high = self.rng("single"), [], []
-        for _ in range(MOST_SINGLES):
-            case = restarts_case(rng, 1)
-            (high if self._is_highest(function, case) else low).append(case)
-            if len(high) == ENOUGH_HIGH:
-                break
-        return low, high
-
-    def _is_highest(self, function, case):
-        ((_, _, trace),) = self._runs("value", function, [case], ())
-        return trace[-1] > highest(case) - NEAR
+    def _misuse_of_rng(self, function):
+        """The name of the mistake, or None: where one rng gives two runs, or two give one run."""
+        case, other = self.cases("form")
+        first, again, elsewhere = (attempt(function, c) for c in (case, case, other))
+        theta = _right(case).result[0]
+        if first.changed or run_fault(first.result, theta) or run_fault(again.result, theta):
+            return None
+        if not same(first, again, case):
+            return "global_generator"
+        return "same_start_for_all" if same(first, elsewhere, case) else None
 
 
-def _all_equal(traces):
-    return all(np.array_equal(trace, traces[0]) for trace in traces)
-
-
-def _with_starts(case, n_restarts):
-    return restarts_case(None, n_restarts, "", case, case.arguments["rng"])
-
-
-def _runs_of(fit, case):
+def known_runs(fit, X, n_components, n_restarts, rng):
     """The runs of a fit from the starts of the card."""
-    starts = starts_of(case)
-    return [fit(case.arguments["X"].copy(), tuple(start), 1e-6, 500) for start in starts]
+    rng = copy.deepcopy(rng)
+    starts = [FitBest().start(X, n_components, rng) for _ in range(n_restarts)]
+    return [fit(X.copy(), start, TOL, MAX_ITER) for start in starts]
 
 
-def _follows(case, outcome, own):
-    """Whether the answer is the highest of those that the student's own fit makes of the starts."""
-    if not own or outcome.error is not None:
-        return False
-    try:
-        with quiet():
-            runs = _runs_of(own[0], case)
-        ends = [run[1][-1] for run in runs]
-        best = np.nanmax(ends)
-    except Exception:
-        return False
-    # Of runs that end alike, any may be returned; where NaN is among them, no rule can be asked.
-    tops = [run for run, end in zip(runs, ends, strict=True) if not end < best - 1e-9]
-    return any(same(Outcome(run), outcome, case) for run in tops)
+def _run_fault(X, answer, runs, highest, is_exact):
+    """Which line of the card a run does not follow, or None; is_exact: to the step."""
+    theta, trace, _ = answer
+    alike = [run for run in runs if np.isclose(run[1][0], trace[0], equal_nan=True)]
+    if not alike:
+        firsts = ", ".join(f"{run[1][0]:.6g}" for run in runs)
+        return (
+            f"The run it returned begins at a log-likelihood of {trace[0]:.6g}. Those from the "
+            f"starts that random_start draws of this rng begin at {firsts}. The Write line of the "
+            f"exercise: draw the starts one after the other with random_start(X, n_components, "
+            f"rng). Nothing else draws with rng."
+        )
+    best = max(alike, key=lambda run: run[1][-1])
+    steps, end = len(best[1]) - 1, best[1][-1]
+    if end < highest - NEAR:
+        return (
+            f"The run it returned ends at {trace[-1]:.6g}, another of its {len(runs)} runs at "
+            f"{highest:.6g}. The Returns line of the exercise: the run whose last log-likelihood "
+            f"is the highest."
+        )
+    fault = ends_fault(X, theta, trace)
+    if fault and not ends_fault(X, *best[:2]):
+        return fault
+    if abs(trace[-1] - end) > NEAR or (is_exact and len(trace) - 1 != steps):
+        return (
+            f"The run it returned makes {len(trace) - 1} steps and ends at {trace[-1]:.9g}. From "
+            f"this start fit makes {steps} with tol=1e-6 and max_iter=500, and ends at {end:.9g}. "
+            f"The Write line of the exercise: pass these two to fit."
+        )
+    return None
 
 
 def restarts_cases(rng, aspect):
     """The calls that an aspect of `fit_best` makes."""
-    if aspect == "form":
-        case = restarts_case(rng, 2)
-        others = [restarts_case(rng, 1, "", case, fresh(rng)) for _ in range(N_GENERATORS)]
-        return [case, *others]
+    X = rng.permutation(GROUPS) * rng.uniform(0.5, 2) + rng.normal(scale=5)
     if aspect == "value":
-        return telling_cases(rng)
-    single = restarts_case(rng, 1, "one start")
-    alone = restarts_case(rng, 2, "one component")
-    alone.arguments["n_components"] = 1
-    integers = restarts_case(rng, 2, "X of integers")
-    integers.arguments["X"] = np.round(10 * THREE_GROUPS).astype(int)
-    long = restarts_case(rng, 1, "two groups that overlap, one start")
-    long.arguments["X"] = rng.permutation(OVERLAPPING)
-    return [single, alone, integers, long]
+        return _telling_cases(rng, X)
+    if aspect == "form":
+        case = other = _draw(rng, X, 2, 2)
+        while same(_right(case), _right(other), case):
+            other = _draw(rng, X, 2, 2)
+        return [case, other]
+    integers = np.round(10 * rng.permutation(GROUPS)).astype(int)
+    return [
+        _draw(rng, X, 2, 1, "one start"),
+        _draw(rng, X, 1, 1, "one component"),
+        _draw(rng, integers, 2, 2, "X of integers"),
+        _draw(rng, rng.permutation(OVERLAPPING), 2, 1, "two groups that overlap, one start"),
+    ]
+
+
+def _telling_cases(rng, X):
+    """Cases of which one at least tells apart every two known ways to choose, the right one too."""
+    choices = [Candidate(FitBest), *(c for c in singles(FitBest) if c.changes[0].step == "choose")]
+    cases, alike = [], set(itertools.combinations(choices, 2))
+    # Each two differ in a fifth of the cases or more: in one of 100, unless they never do.
+    for _ in range(100):
+        case = _draw(rng, X, 2, 4)
+        answers = {choice: attempt(choice, case) for choice in choices}
+        told = {(a, b) for a, b in alike if not same(answers[a], answers[b], case)}
+        if 2 * len(told) >= len(alike):
+            cases.append(case)
+            alike -= told
+        if not alike:
+            break
+    return cases
+
+
+def _draw(rng, X, n_components, n_restarts, note=""):
+    """A case in which rounding decides neither where a run stops nor which one is the highest."""
+    while True:
+        generator = np.random.default_rng(rng.integers(2**63))
+        sizes = {"n_components": n_components, "n_restarts": n_restarts}
+        case = Case({"X": X, **sizes, "rng": generator}, note, rtol=1e-6, atol=1e-6)
+        traces = [run[1] for run in known_runs(FitBest().run, **case.arguments)]
+        gains = np.concatenate([np.diff(trace) for trace in traces])
+        firsts, lasts = np.sort([(trace[0], trace[-1]) for trace in traces], axis=0).T
+        clear_stops = np.all(abs(gains - TOL) > TOL / 100)
+        if clear_stops and np.all(np.diff(firsts) > 1e-3) and np.all(np.diff(lasts)[-1:] > NEAR):
+            return case
+
+
+def _right(case):
+    return attempt(Candidate(FitBest), case)

@@ -415,7 +415,7 @@ def fit_with_while(X, theta, tol, max_iter):
     return theta, trace, bool(gain < tol)
 
 
-def starts_at_points(X, K, rng):
+def random_start(X, K, rng):
     means = X[rng.choice(len(X), K, replace=False)].astype(float)
     covariance = np.cov(X.T, bias=True).reshape(X.shape[1], X.shape[1])
     return np.full(K, 1 / K), means, np.array([covariance] * K)
@@ -424,30 +424,38 @@ def starts_at_points(X, K, rng):
 @answers("fit_best")
 def best_by_max(X, n_components, n_restarts, rng):
     runs = [
-        run(X, starts_at_points(X, n_components, rng), 1e-6, 300, JOINTS[3])
-        for _ in range(n_restarts)
+        run(X, random_start(X, n_components, rng), 1e-6, 500, JOINTS[3]) for _ in range(n_restarts)
     ]
     return max(runs, key=lambda one: one[1][-1])
 
 
 @answers("fit_best")
 def best_so_far(X, n_components, n_restarts, rng):
-    best = None
-    for _ in range(n_restarts):
-        picks = rng.permutation(len(X))[:n_components]
-        theta = starts_at_points(X, n_components, rng)
-        theta = theta[0], X[picks].astype(float), theta[2]
-        new = run(X, theta, 1e-4, 100, JOINTS[3])
-        if best is None or new[1][-1] > best[1][-1]:
-            best = new
+    best, highest = None, -np.inf
+    while n_restarts > 0:
+        theta, trace, converged = run(
+            X, random_start(X, n_components, rng), 1e-6, 500, JOINTS[1], m_step_by_numpy
+        )
+        if trace[-1] >= highest:
+            best, highest = (theta, np.array(trace), np.bool_(converged)), trace[-1]
+        n_restarts -= 1
     return best
 
 
 @answers("fit_best")
 def best_of_starts_drawn_first(X, n_components, n_restarts, rng):
-    starts = [starts_at_points(X, n_components, rng) for _ in range(n_restarts)]
-    runs = [run(X, theta, 1e-8, 500, JOINTS[4]) for theta in starts[::-1]]
+    starts = [random_start(X, n_components, rng) for _ in range(n_restarts)]
+    runs = [run(X, theta, 1e-6, 500, JOINTS[4]) for theta in starts[::-1]]
     return runs[int(np.argmax([trace[-1] for _, trace, _ in runs]))]
+
+
+@answers("fit_best")
+def best_by_sorting(X, n_components, n_restarts, rng):
+    means = [X[rng.choice(len(X), n_components, replace=False)] for _ in range(n_restarts)]
+    weights, centred = [1 / n_components] * n_components, X - X.mean(axis=0)
+    covariances = [centred.T @ centred / len(X)] * n_components
+    runs = [run(X, (weights, m, covariances), 1e-6, 500, JOINTS[5]) for m in means]
+    return sorted(runs, key=lambda one: one[1][-1])[-1]
 
 
 @answers("sample_labels")

@@ -12,14 +12,23 @@ from nbjudge.checking.plan import Plan, as_floats
 
 def _joint(X, theta):
     """The table of log joints; remembered, since most wrong loops come by the same theta."""
-    return _joint_of(*((part.tobytes(), part.shape) for part in (X, *theta)))
+    return _joint_of(*_buffers(X, *theta))
 
 
 @functools.lru_cache(maxsize=512)
-def _joint_of(*parts):
-    joint = Joint().joint(*(np.frombuffer(buffer).reshape(shape) for buffer, shape in parts))
+def _joint_of(*buffers):
+    joint = Joint().joint(*_arrays(buffers))
     joint.flags.writeable = False
     return joint
+
+
+def _buffers(*arrays):
+    """The arrays as what a cache can look up."""
+    return [(array.tobytes(), array.shape) for array in as_floats(*arrays)]
+
+
+def _arrays(buffers):
+    return [np.frombuffer(buffer).reshape(shape) for buffer, shape in buffers]
 
 
 class Fit(Maximisation):
@@ -463,6 +472,17 @@ def changed_its_input(plan, X, theta, tol, max_iter):
     return X, before, tol, max_iter
 
 
+# As the card says.
+TOL, MAX_ITER = 1e-6, 500
+
+
+@functools.lru_cache(maxsize=512)
+def _run_of(tol, max_iter, *buffers):
+    """EM from one start; remembered, since most wrong choices are among the same runs."""
+    X, *theta = _arrays(buffers)
+    return Fit().answer(X, theta, tol, max_iter)
+
+
 class FitBest(Plan):
     """The exercise `fit_best`: the best of many runs of EM."""
 
@@ -484,16 +504,9 @@ class FitBest(Plan):
         weights = np.full(n_components, 1 / n_components)
         return weights, means, np.stack([covariance] * n_components)
 
-    def run(self, X, theta):
+    def run(self, X, theta, tol=TOL, max_iter=MAX_ITER):
         """EM from one start."""
-        trace = []
-        for _ in range(200):
-            joint = _joint(X, theta)
-            trace.append(np.sum(np.logaddexp.reduce(joint, axis=1)))
-            if len(trace) > 1 and trace[-1] - trace[-2] < 1e-6:
-                return theta, np.array(trace), True
-            theta = MStep().answer(X, softmax(joint))
-        return theta, np.array([*trace, trace[-1]]), False
+        return _run_of(tol, max_iter, *_buffers(X, *theta))
 
     def choose(self, runs):
         """The run with the highest last log-likelihood."""
@@ -566,6 +579,28 @@ def shortest_run(plan, runs):
 
 @FitBest.mistake(
     "choose",
+    what="The run whose log-likelihoods are the highest on average is returned.",
+    why="What a run passes on its way says little about where it ends.",
+    read='7.4.5, "may converge to a local maximum": it is the end that counts, [-1].',
+    see="-40, -38 has the mean -39, and -60, -31 the mean -45.5: return the second.",
+)
+def highest_on_average(plan, runs):
+    return max(runs, key=lambda run: np.mean(run[1]))
+
+
+@FitBest.mistake(
+    "choose",
+    what="The run that gains the most is returned, not the one that ends the highest.",
+    why="Who starts low has much to gain.",
+    read='7.4.5, "may converge to a local maximum": it is the end that counts, [-1].',
+    see="-90 ... -38 gains 52, and -60 ... -31 gains 29: return the second.",
+)
+def largest_gain(plan, runs):
+    return max(runs, key=lambda run: run[1][-1] - run[1][0])
+
+
+@FitBest.mistake(
+    "choose",
     what="One run too few is made or compared: the last start never counts.",
     read="the Write line of the exercise: n_restarts runs, range(n_restarts).",
     see="with n_restarts = 2 and ends of -38 and -31, return the run that ends at -31.",
@@ -581,10 +616,15 @@ def one_start_too_few(plan, runs):
     "of the runs, which is no maximum: return the three parts of one run together.",
     read="the Returns line of the exercise: the run with the highest last log-likelihood.",
     see="a trace that ends at -31 must come with the theta whose log-likelihood is -31.",
+    variants=(
+        lambda thetas: thetas[-1],
+        lambda thetas: thetas[0],
+        lambda thetas: tuple(np.mean(part, axis=0) for part in zip(*thetas, strict=True)),
+    ),
 )
-def trace_of_another_run(plan, runs):
+def trace_of_another_run(plan, runs, other):
     best = max(runs, key=lambda run: run[1][-1])
-    return runs[-1][0], best[1], best[2]
+    return other([theta for theta, _, _ in runs]), best[1], best[2]
 
 
 @FitBest.mistake(
@@ -654,11 +694,10 @@ def global_generator(plan, rng):
     why="Then they are compared on their way, and the highest so far need not end the highest.",
     read='7.4.5, "Each iteration increases the log-likelihood": go on until tol.',
     see="a run at -49, -45 after one step may still reach -31.",
+    variants=(1, 2, 3),
 )
-def stopped_after_a_step(plan, X, theta):
-    after = MStep().answer(X, softmax(Joint().joint(X, *theta)))
-    trace = [np.sum(np.logaddexp.reduce(Joint().joint(X, *t), axis=1)) for t in (theta, after)]
-    return after, np.array(trace), False
+def stopped_after_a_step(plan, X, theta, steps):
+    return FitBest.run(plan, X, theta, max_iter=steps)
 
 
 @FitBest.mistake(

@@ -1,0 +1,123 @@
+"""`fit_best` as its card says: what does not follow it is told which line; what does is right."""
+
+import numpy as np
+import pytest
+from test_consequences import divided_by_n, functions_of
+
+from gmm_ref.checks import CheckFailed, check, seeded
+
+
+def fit_best_that(pick=None, draw=None, fit=None, tol=1e-6, max_iter=500):
+    """A `fit_best` that does all as the card says but for what is given."""
+    given = functions_of("7.4.5_em", "em")
+    draw, fit = draw or given["random_start"], fit or given["fit"]
+
+    def fit_best(X, n_components, n_restarts, rng):
+        starts = [draw(X, n_components, rng) for _ in range(n_restarts)]
+        runs = [fit(X, start, tol, max_iter) for start in starts]
+        return pick(runs) if pick else max(runs, key=lambda run: run[1][-1])
+
+    return fit_best
+
+
+def failure_of(aspect, function, *own):
+    with pytest.raises(CheckFailed) as caught:
+        aspect(function, *own)
+    return caught.value, " ".join(str(caught.value).split())
+
+
+def drawn_by_permutation(X, n_components, rng):
+    weights, _, covariances = functions_of("7.4.5_em", "em")["random_start"](X, n_components, rng)
+    return weights, X[rng.permutation(len(X))[:n_components]], covariances
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_other_starts_are_told_the_write_line(seed):
+    with seeded(seed):
+        failed, text = failure_of(check.fit_best.value, fit_best_that(draw=drawn_by_permutation))
+    assert "draw the starts one after the other with random_start" in text
+    assert failed.mistakes == ()
+
+
+@pytest.mark.parametrize("changed", [{"tol": 1e-4}, {"tol": 1e-8}, {"max_iter": 100}], ids=str)
+@pytest.mark.parametrize("seed", range(3))
+def test_another_stop_costs_the_hard_cases_alone_and_is_told_the_write_line(changed, seed):
+    fit_best = fit_best_that(**changed)
+    with seeded(seed):
+        check.fit_best.form(fit_best)
+        check.fit_best.value(fit_best)
+        _, text = failure_of(check.fit_best.hard, fit_best)
+    assert "with tol=1e-6 and max_iter=500" in text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_unknown_way_to_choose_is_told_the_returns_line_and_no_name(seed):
+    second = fit_best_that(lambda runs: sorted(runs, key=lambda run: run[1][-1])[-2:][0])
+    with seeded(seed):
+        failed, text = failure_of(check.fit_best.value, second)
+    assert "the run whose last log-likelihood is the highest" in text
+    assert failed.mistakes == ()
+
+
+@pytest.mark.parametrize("aspect", ["form", "value", "hard"])
+def test_a_seed_of_its_own_is_named(aspect):
+    given = functions_of("7.4.5_em", "em")["fit_best"]
+    failed, _ = failure_of(
+        getattr(check.fit_best, aspect),
+        lambda X, K, n, rng: given(X, K, n, np.random.default_rng(7)),
+    )
+    assert failed.mistakes == ("same_start_for_all",)
+
+
+def test_chance_from_elsewhere_is_named_though_the_choice_is_wrong_too():
+    given = functions_of("7.4.5_em", "em")["random_start"]
+    lowest = fit_best_that(
+        lambda runs: min(runs, key=lambda run: run[1][-1]),
+        draw=lambda X, n_components, rng: given(X, n_components, np.random),
+    )
+    failed, _ = failure_of(check.fit_best.form, lowest)
+    assert failed.mistakes == ("global_generator",)
+
+
+def test_two_mistakes_are_both_named():
+    first_step_of_the_last = fit_best_that(lambda runs: runs[-1], max_iter=1)
+    failed, _ = failure_of(check.fit_best.value, first_step_of_the_last)
+    assert set(failed.mistakes) == {"returned_the_last_run", "stopped_after_a_step"}
+
+
+def own_fit(m_step):
+    """The solution's `fit` over another M-step."""
+    defined = functions_of("7.4.5_em", "em")
+    defined["m_step"] = m_step
+    return defined["fit"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_wrong_choice_is_not_excused_by_a_wrong_fit(seed):
+    fit = own_fit(divided_by_n)
+    with seeded(seed):
+        _, text = failure_of(
+            check.fit_best.value, fit_best_that(lambda runs: runs[0], fit=fit), fit
+        )
+    assert "the run whose last log-likelihood is the highest" in text
+
+
+def test_a_fit_that_always_breaks_down_excuses_nothing():
+    def broken(X, R):
+        raise np.linalg.LinAlgError("singular")
+
+    fit = own_fit(broken)
+    for aspect in (check.fit_best.form, check.fit_best.value, check.fit_best.hard):
+        failed, _ = failure_of(aspect, fit_best_that(fit=fit), fit)
+        assert failed.mistakes == ("raised_LinAlgError",)
+
+
+def test_an_early_stop_is_not_blamed_on_who_passes_the_tol():
+    """The student's fit stops early by itself: that has cost its mark in `fit`."""
+    right = functions_of("7.4.5_em", "em")["fit"]
+
+    def fit(X, theta, tol, max_iter):
+        return right(X, theta, 1000 * tol, max_iter)
+
+    for aspect in (check.fit_best.form, check.fit_best.value, check.fit_best.hard):
+        aspect(fit_best_that(fit=fit), fit)
