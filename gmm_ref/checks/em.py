@@ -87,6 +87,7 @@ fit = Loop(
     Fit,
     loop_cases,
     MIXTURES,
+    builds_on=(e_step, m_step),
 )
 
 fit_best = Restarts(
@@ -96,6 +97,7 @@ fit_best = Restarts(
     FitBest,
     restarts_cases,
     MIXTURES,
+    builds_on=(fit,),
 )
 
 EXERCISES = [expected_complete_log_likelihood, e_step, m_step, fit, fit_best]

@@ -86,6 +86,7 @@ complete_log_likelihood = Formula(
     CompleteLogLikelihood,
     cases_with(many_points),
     MIXTURES,
+    builds_on=(log_prior, log_conditional),
     follow=_complete_from_own,
 )
 

@@ -32,6 +32,7 @@ log_likelihood = Formula(
     LogLikelihood,
     cases_with(hard=many_points),
     MIXTURES,
+    builds_on=(log_density,),
     follow=_sum_of_own,
 )
 

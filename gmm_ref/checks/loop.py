@@ -1,6 +1,9 @@
 """The exercise `fit`: the loop over both steps, judged by its trace and by where it ends."""
 
+import contextlib
+import functools
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,9 +11,9 @@ from gmm_ref import em
 from gmm_ref.checks.em_trace import breaks_down, log_likelihood_of, run_fault, trace_fault
 from gmm_ref.checks.problems import draw_problem
 from gmm_ref.theta import Parameters
-from nbjudge.checking.calls import quiet
 from nbjudge.checking.case import Case
 from nbjudge.checking.compare import value_fault
+from nbjudge.checking.earlier import followed, not_followed
 from nbjudge.checking.exercise import Exercise, aspect
 from nbjudge.checking.message import CheckFailed
 
@@ -18,12 +21,16 @@ from nbjudge.checking.message import CheckFailed
 class Loop(Exercise):
     """`fit`: what it returns, the trace of the run, and where the run ends.
 
-    ``own`` of an aspect: the student's e_step and m_step. Where the result is wrong, but is what
-    a right loop makes of those two, the loop is right; where a right loop over them breaks down
-    as well, the call says nothing of this loop, and the others must.
+    ``own`` of an aspect: the student's e_step and m_step, of the exercises ``builds_on``. Where the
+    result is wrong, but is what a right loop makes of those two, the loop is right; where a right
+    loop over them breaks down as well, the call says nothing of this loop, and the others must.
     """
 
     aspects = ("form", "loop", "value", "hard")
+
+    def __init__(self, *arguments, builds_on):
+        super().__init__(*arguments)
+        self.builds_on = builds_on
 
     @aspect
     def form(self, function, *own):
@@ -34,7 +41,7 @@ class Loop(Exercise):
     @aspect
     def loop(self, function, *own):
         """The trace and the stop: before the first step, after each, and not one too many."""
-        for case, outcome in self._runs("loop", function, own):
+        for case, outcome, _ in self._runs("loop", function, own):
             fault = trace_fault(case.arguments, *_parts(outcome))
             if fault:
                 raise self.fail("loop", function, case, outcome, fault)
@@ -72,31 +79,54 @@ class Loop(Exercise):
             )
         ]
 
+    def accepts(self, outcome, case):
+        """Whether an outcome is a right answer to a case."""
+        if outcome.error is not None or run_fault(outcome.result, case.arguments["theta"]):
+            return False
+        theta, log_likelihoods, converged = _parts(outcome)
+        expected = self.reference(**case.arguments).parameters
+        return (
+            value_fault(theta, expected, case) is None
+            and trace_fault(case.arguments, theta, log_likelihoods, converged) is None
+        )
+
     def _compare(self, aspect, function, own):
-        for case, outcome in self._runs(aspect, function, own):
+        for case, outcome, own_steps in self._runs(aspect, function, own):
             theta = outcome.result[0]
             fault = value_fault(theta, self.reference(**case.arguments).parameters, case)
-            if fault and not (own and _follows(outcome, case, own)):
-                raise self.fail(
-                    aspect, function, case, outcome, f"The parameters it ends with: {fault}"
-                )
+            if not fault:
+                continue
+            theirs, remark = own_steps()
+            if not (theirs and theirs.lead_to(outcome, case)):
+                words = f"The parameters it ends with: {fault}"
+                raise self.fail(aspect, function, case, outcome, words, *remark)
 
     def _runs(self, aspect, function, own):
         """Each call of the aspect with its outcome, but for those in which the steps break down.
 
-        One step must have come through at least: else the first failure stands.
+        And a function that looks up the student's OwnSteps for it. One step must have come through
+        at least: else the first failure stands.
         """
-        failed, stepped = None, False
-        for case in self.cases(aspect):
+        cases, failed, stepped = self.cases(aspect), None, False
+        theirs = functools.cache(lambda: followed(self.builds_on, own, _own_steps, cases))
+
+        def own_steps(i):
+            known = [entry for entry in zip(theirs().answers, cases, strict=True) if entry[0]]
+            if known and not any(s.break_down or s.go_on(case) for s, case in known):
+                return None, not_followed(self.builds_on)
+            return theirs().answers[i], theirs().remark
+
+        for i, case in enumerate(cases):
             try:
                 outcome = self._run(aspect, function, case)
             except CheckFailed as error:
-                if not (own and breaks_down(_loop_of, *own, **case.arguments)):
+                steps, _ = own_steps(i)
+                if not (steps and steps.break_down):
                     raise
                 failed = failed or error
                 continue
             stepped = stepped or case.arguments["max_iter"] > 0
-            yield case, outcome
+            yield case, outcome, functools.partial(own_steps, i)
         if failed and not stepped:
             raise failed
 
@@ -207,25 +237,42 @@ def _below_all_gains(case):
     return case.but(f"tol = {tol:.4g}", tol=tol)
 
 
-def _follows(outcome, case, own):
-    """Whether theta is what the student's own steps make of the start, as often as the trace says.
+@dataclass(frozen=True)
+class OwnSteps:
+    """What a student's own steps make of a case: theta before the first and after each of them.
 
-    By the student's trace and not by ours: where wrong steps leave a covariance at the edge of
-    what is positive definite, one density still takes it and another does not.
+    break_down: whether a right loop over them stops with an error of the numbers.
     """
-    e_step, m_step = own
-    X, theta, tol, max_iter = (case.arguments[n] for n in ("X", "theta", "tol", "max_iter"))
-    end, log_likelihoods, _ = _parts(outcome)
-    gains = np.diff(log_likelihoods)
-    if len(gains) != max_iter and not (len(gains) and gains[-1] < tol):
-        return False
-    try:
-        with quiet():
-            for _ in gains:
-                theta = m_step(X, e_step(X, *theta))
-        return value_fault(end, Parameters(*theta), case) is None
-    except Exception:
-        return False
+
+    thetas: list
+    break_down: bool
+
+    def lead_to(self, outcome, case):
+        """Whether an outcome's theta is what they lead to, in as many steps as its trace says.
+
+        By that trace and not by ours: where wrong steps leave a covariance at the edge of what is
+        positive definite, one density still takes it and another does not.
+        """
+        end, log_likelihoods, _ = _parts(outcome)
+        gains, tol = np.diff(log_likelihoods), case.arguments["tol"]
+        stopped = len(gains) == case.arguments["max_iter"] or (len(gains) and gains[-1] < tol)
+        if not stopped or len(gains) >= len(self.thetas):
+            return False
+        return value_fault(end, Parameters(*self.thetas[len(gains)]), case) is None
+
+    def go_on(self, case):
+        """Whether they lead on after the first: else a loop over them is as good as none."""
+        return len(self.thetas) > 2 and (
+            value_fault(self.thetas[1], Parameters(*self.thetas[-1]), case) is not None
+        )
+
+
+def _own_steps(case, e_step, m_step):
+    thetas = [case.arguments["theta"]]
+    with contextlib.suppress(Exception):
+        for _ in range(case.arguments["max_iter"]):
+            thetas.append(m_step(case.arguments["X"], e_step(case.arguments["X"], *thetas[-1])))
+    return OwnSteps(thetas, breaks_down(_loop_of, e_step, m_step, **case.arguments))
 
 
 def _loop_of(e_step, m_step, X, theta, tol, max_iter):

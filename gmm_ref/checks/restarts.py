@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import functools
 import itertools
 
 import numpy as np
@@ -11,6 +12,7 @@ from gmm_ref.checks.mistakes.loop import MAX_ITER, TOL, FitBest
 from nbjudge.checking.calls import Outcome, attempt, quiet
 from nbjudge.checking.case import Case
 from nbjudge.checking.diagnosis.computed import same
+from nbjudge.checking.earlier import followed
 from nbjudge.checking.exceptions import why_no_result
 from nbjudge.checking.exercise import Exercise, aspect
 from nbjudge.checking.plan import Candidate, by_name, pairs, singles
@@ -29,9 +31,14 @@ NEAR = 0.1
 class Restarts(Exercise):
     """`fit_best`: the highest of the runs from the starts that the card draws.
 
-    ``own`` of an aspect: the student's fit. What is the highest of its runs is right, too; where it
-    breaks down, the call says nothing of the choice, and the others must.
+    ``own`` of an aspect: the student's fit, of the exercise ``builds_on``. What is the highest of
+    its runs is right, too; where it breaks down, the call says nothing of the choice, and the
+    others must.
     """
+
+    def __init__(self, *arguments, builds_on):
+        super().__init__(*arguments)
+        self.builds_on = builds_on
 
     @aspect
     def form(self, function, *own):
@@ -70,26 +77,27 @@ class Restarts(Exercise):
         )
 
     def _judge(self, aspect, function, own):
-        silent, judged = [], False
-        for case in self.cases(aspect):
+        cases, silent, judged = self.cases(aspect), [], False
+        theirs = functools.cache(lambda: followed(self.builds_on, own, _own_runs, cases))
+        for i, case in enumerate(cases):
             outcome = attempt(function, case)
-            fault = self._fault(aspect, case, outcome, FitBest().run)
-            if fault and own:
-                if breaks_down(known_runs, *own, **case.arguments):
-                    silent.append((case, fault))
-                    continue
+            fault = self._fault(aspect, case, outcome, known_runs(FitBest().run, **case.arguments))
+            runs = theirs().answers[i] if fault else None
+            if runs == BREAKS_DOWN:
+                silent.append((case, fault))
+                continue
+            if runs:
                 with contextlib.suppress(Exception):  # their fit makes nothing to compare with
-                    fault = self._fault(aspect, case, outcome, *own)
+                    fault = self._fault(aspect, case, outcome, runs)
             if fault:
-                raise self._failure(aspect, function, case, fault)
+                raise self._failure(aspect, function, case, fault, *theirs().remark)
             judged = True
         if silent and not judged:
             raise self._failure(aspect, function, *silent[0])
 
     @quiet()
-    def _fault(self, aspect, case, outcome, fit):
-        """What is wrong with an outcome as the best of the runs of this fit, or None."""
-        runs = known_runs(fit, **case.arguments)
+    def _fault(self, aspect, case, outcome, runs):
+        """What is wrong with an outcome as the best of these runs, or None."""
         highest = np.nanmax([run[1][-1] for run in runs])
         best = [run for run in runs if not run[1][-1] < highest - NEAR]
         if any(same(Outcome(run), outcome, case) for run in best):
@@ -101,9 +109,9 @@ class Restarts(Exercise):
             return fault
         return _run_fault(case.arguments["X"], outcome.result, runs, highest, aspect == "hard")
 
-    def _failure(self, aspect, function, case, fault):
+    def _failure(self, aspect, function, case, *sentences):
         outcome = self.call(aspect, function, case)
-        return self.fail(aspect, function, case, outcome, fault)
+        return self.fail(aspect, function, case, outcome, *sentences)
 
     def _misuse_of_rng(self, function):
         """The name of the mistake, or None: where one rng gives two runs, or two give one run."""
@@ -115,6 +123,19 @@ class Restarts(Exercise):
         if not same(first, again, case):
             return "global_generator"
         return "same_start_for_all" if same(first, elsewhere, case) else None
+
+
+# What stands for the runs of a fit that stops with an error of the numbers.
+BREAKS_DOWN = "breaks down"
+
+
+def _own_runs(case, fit):
+    """The runs of a student's own fit; None where they are all one, so that no choice is seen."""
+    if breaks_down(known_runs, fit, **case.arguments):
+        return BREAKS_DOWN
+    runs = known_runs(fit, **case.arguments)
+    alike = all(same(Outcome(run), Outcome(runs[0]), case) for run in runs)
+    return None if alike and len(runs) > 1 else runs
 
 
 def known_runs(fit, X, n_components, n_restarts, rng):

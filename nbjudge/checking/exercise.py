@@ -92,9 +92,14 @@ class Exercise:
         """The generator of this aspect's inputs, under the seed in force."""
         return generator(self.name, aspect)
 
-    def cases(self, aspect):
-        """The calls that an aspect makes: a list of Cases."""
-        return [case.only(self.parameters) for case in self._cases(self.rng(aspect), aspect)]
+    def cases(self, aspect, rng=None):
+        """The calls that an aspect makes: a list of Cases, drawn from its own generator."""
+        drawn = self._cases(rng or self.rng(aspect), aspect)
+        return [case.only(self.parameters) for case in drawn]
+
+    def accepts(self, outcome, case):
+        """Whether an outcome is a right answer to a case."""
+        raise NotImplementedError
 
     def call(self, aspect, function, case):
         """The student's Outcome for a case, with a result in it, or CheckFailed."""

@@ -2,6 +2,7 @@
 
 from nbjudge.checking.compare import agrees, form_fault, value_fault
 from nbjudge.checking.diagnosis.hints import hints
+from nbjudge.checking.earlier import followed
 from nbjudge.checking.exercise import Exercise, aspect
 
 
@@ -10,8 +11,9 @@ class Formula(Exercise):
 
     kind: of the entries, a key of `compare.KINDS`; index: the answer's axes by name, ("n", "k");
     property_fault(answer): what is wrong with its range or its sums, or None;
-    follow(arguments, *own): the right answer for a student whose ``own`` earlier functions, given
-    to the aspect after the function itself, are taken as they are, right or wrong.
+    builds_on: the exercises of earlier functions, which an aspect is given after the function
+    itself; follow(arguments, *own): the answer for a student whose ``own`` these are, right or
+    wrong.
     """
 
     def __init__(
@@ -26,12 +28,14 @@ class Formula(Exercise):
         kind="number",
         index=(),
         property_fault=lambda answer: None,
+        builds_on=(),
         follow=None,
     ):
         super().__init__(reference, section, formula, plan, cases, subject)
         self.kind = kind
         self.index = index
         self.property_fault = property_fault
+        self.builds_on = builds_on
         self.follow = follow
 
     @aspect
@@ -58,25 +62,28 @@ class Formula(Exercise):
         """What its properties say of an answer that agrees with no known mistake."""
         return hints(self, function, case, outcome)
 
+    def accepts(self, outcome, case):
+        """Whether an outcome is a right answer to a case."""
+        expected = self.reference(**case.arguments)
+        return (
+            outcome.error is None
+            and not outcome.changed
+            and agrees(outcome.result, expected, case, self.kind)
+        )
+
     def _compare(self, aspect, function, own):
-        for case in self.cases(aspect):
+        cases, theirs = self.cases(aspect), None
+        for i, case in enumerate(cases):
             outcome = self.call(aspect, function, case)
             answer, expected = outcome.result, self.reference(**case.arguments)
             fault = form_fault(answer, expected, self.kind) or value_fault(
                 answer, expected, case, self.index
             )
-            if fault and not self._follows(answer, case, own):
-                raise self.fail(aspect, function, case, outcome, fault)
+            if not fault:
+                continue
+            theirs = theirs or followed(self.builds_on, own, self._expect, cases)
+            if theirs.answers[i] is None or not agrees(answer, theirs.answers[i], case, self.kind):
+                raise self.fail(aspect, function, case, outcome, fault, *theirs.remark)
 
-    def _follows(self, answer, case, own):
-        """Whether the answer is right given the student's own earlier functions.
-
-        A mistake made there has cost its mark already. Whatever those functions do wrong, an
-        exception included, can only fail to excuse the answer.
-        """
-        if not (self.follow and own):
-            return False
-        try:
-            return agrees(answer, self.follow(case.arguments, *own), case, self.kind)
-        except Exception:
-            return False
+    def _expect(self, case, *own):
+        return self.follow(case.arguments, *own)

@@ -117,3 +117,79 @@ def test_wrong_parts_cost_no_mark_of_the_complete_log_likelihood():
     own = defined["log_prior"], defined["log_conditional"]
     for aspect in (check.complete_log_likelihood.value, check.complete_log_likelihood.hard):
         aspect(defined["complete_log_likelihood"], *own)
+
+
+def does_nothing(value):
+    return lambda *arguments: value
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan, 1.5])
+@pytest.mark.parametrize("aspect", ["value", "hard"])
+def test_a_likelihood_that_does_nothing_follows_no_density(aspect, value):
+    def log_density(X, *theta):
+        return np.full(len(X), value)
+
+    def log_likelihood(X, *theta):
+        return len(X) * value
+
+    with pytest.raises(CheckFailed, match=r"mend\s+log_density\s+first"):
+        getattr(check.log_likelihood, aspect)(log_likelihood, log_density)
+
+
+def test_a_density_that_is_right_until_the_likelihood_asks_is_not_followed():
+    right = functions_of("7.4.2_likelihood", "likelihood")["log_density"]
+    asked = []
+
+    def log_density(X, *theta):
+        return np.full(len(X), 2.0) if asked else right(X, *theta)
+
+    def log_likelihood(X, *theta):
+        asked.append(len(X))
+        return 2.0 * len(X)
+
+    log_density.begin_anew = asked.clear  # as the process of a student does it
+    for aspect in (check.log_density.value, check.log_density.hard):
+        aspect(log_density)
+    with pytest.raises(CheckFailed):
+        check.log_likelihood.value(log_likelihood, log_density)
+
+
+def test_a_sum_that_does_nothing_follows_no_parts():
+    parts = does_nothing(0.0), does_nothing(0.0)
+    with pytest.raises(CheckFailed, match=r"log_prior\s+and\s+log_conditional\s+first"):
+        check.complete_log_likelihood.value(does_nothing(0.0), *parts)
+
+
+def start_again(X, R):
+    """A wrong M-step that does not look at R: after one step nothing moves."""
+    K, D = R.shape[1], X.shape[1]
+    return np.full(K, 1 / K), X[:K] + 1.0, np.stack([np.eye(D)] * K)
+
+
+def test_a_fit_without_a_loop_follows_no_steps_that_lead_nowhere():
+    defined = functions_of("7.4.5_em", "em")
+
+    def fit(X, theta, tol, max_iter):
+        theta, trace, _ = defined["fit"](X, theta, tol, min(max_iter, 1))
+        return theta, [*trace, *trace[-1:] * (max_iter - 1)], False
+
+    defined["m_step"] = start_again
+    for aspect in (check.fit.value, check.fit.hard):
+        with pytest.raises(CheckFailed, match=r"mend\s+e_step\s+and\s+m_step\s+first"):
+            aspect(fit, defined["e_step"], start_again)
+
+
+def test_one_run_is_not_the_best_of_runs_that_are_all_one():
+    defined = functions_of("7.4.5_em", "em")
+    right = defined["fit"]
+
+    def fit(X, theta, tol, max_iter):
+        K, D = len(theta[0]), X.shape[1]
+        start = np.full(K, 1 / K), X[:K].astype(float), np.stack([np.eye(D)] * K)
+        return right(X, start, tol, 0)
+
+    def fit_best(X, n_components, n_restarts, rng):
+        return fit(X, (np.ones(n_components),), 1e-6, 500)
+
+    with pytest.raises(CheckFailed):
+        check.fit_best.value(fit_best, fit)

@@ -116,6 +116,10 @@ class StandIn:
             self._silent = str(error)
             raise
 
+    def begin_anew(self):
+        """Have what is asked next asked of a new process, with the same definitions."""
+        self._student.begin_anew()
+
 
 class Other:
     """Takes the place of something of the student's that is neither a function nor data."""

@@ -108,6 +108,11 @@ class Student:
         _write_back(args, answer.get("changed", []))
         return answer.get("result")
 
+    def begin_anew(self):
+        """End the process: the next has not been asked anything. It is not counted as a start."""
+        self.stop()
+        self.starts -= 1
+
     def stop(self):
         """End the process, with all that it started."""
         self.process = self.channel = None
