@@ -11,7 +11,7 @@ import pytest
 from nbjudge.grading.digests import package_digest, tree_digest
 from nbjudge.grading.errors import CourseError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CHECKS = "gmm_ref.checks"
 
 
@@ -45,7 +45,7 @@ def digest(tree):
         "gmm_ref/checks/__init__.py",
         "gmm_ref/checks/mistakes/posterior.py",
         "gmm_ref/posterior.py",
-        "gmm_ref/parameters.py",
+        "gmm_ref/theta.py",
         "gmm_ref/checks/bounds.csv",
         "nbjudge/checking/compare.py",
         "nbjudge/checking/diagnosis/drawn.py",

@@ -22,7 +22,7 @@ try:
 except NoSandbox as error:
     pytest.skip(f"These are tests of the sandbox. {error}", allow_module_level=True)
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 LIMITS = Limits(cell_seconds=5, call_seconds=3, notebook_seconds=60)
 
 

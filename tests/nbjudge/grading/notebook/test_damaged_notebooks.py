@@ -8,9 +8,12 @@ import pytest
 from classroom import ASSIGNMENT, FUNCTIONS, NOTEBOOK, RIGHT, Classroom
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, OverwriteCells
+from traitlets.config import Config
 
+from nbjudge.grading.notebook.reading import SubmissionExporter
 from nbjudge.grading.notebook.record import RECORD, attempts_of, repairs_of
 from nbjudge.grading.notebook.repair import Given, repaired
+from nbjudge.grading.run.limits import ReadingLimits
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +269,11 @@ def test_what_is_too_much_is_left_out_and_the_answers_keep_their_marks(classroom
     assert result.total == 18, result.messages()
     [path] = (classroom.root / "autograded" / student).rglob("*.ipynb")
     assert repairs_of(path)[0].startswith(said)
+
+
+def test_the_limits_of_reading_are_settings():
+    config = Config({"SubmissionExporter": {"max_cells": 5}})
+    assert SubmissionExporter(config=config).limits() == ReadingLimits(max_cells=5)
 
 
 def test_the_repairs_are_noted(classroom):

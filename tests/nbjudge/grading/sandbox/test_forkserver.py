@@ -8,12 +8,12 @@ import threading
 import psutil
 import pytest
 
-from gmm_ref.checks.problems import Case
 from nbjudge.checking.calls import attempt
+from nbjudge.checking.case import Case
 from nbjudge.grading.digests import package_digest
 from nbjudge.grading.errors import Ended, Lost, NoSandbox, Unfinished
 from nbjudge.grading.run import execution
-from nbjudge.grading.run.execution import Cell, Work
+from nbjudge.grading.run.execution import CodeCell, Work
 from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.student import Student
 from nbjudge.grading.sandbox import bubblewrap
@@ -282,9 +282,16 @@ def test_a_notebook_whose_process_was_killed_is_begun_anew(box, monkeypatch, dea
         return run(student, source, number)
 
     monkeypatch.setattr(Student, "run", killed_at_first)
-    cells = (Cell("print('here')", False),)
     work = Work(
-        cells, (), {}, 1, LIMITS, "/nowhere", 2**20, False, package_digest("gmm_ref.checks")
+        cells=(CodeCell("print('here')", False),),
+        given=(),
+        files={},
+        seed=1,
+        limits=LIMITS,
+        hidden=("/nowhere",),
+        checks="gmm_ref.checks",
+        digest=package_digest("gmm_ref.checks"),
+        allow_unsandboxed=False,
     )
     if comes_back:
         [[output]] = execution.run(work).outputs
