@@ -22,19 +22,23 @@ release: .venv/with-grade  ## exercises/, generated from solutions/
 # One thread a worker: on small arrays more of them only wait for each other.
 test test-lowest gate: export OPENBLAS_NUM_THREADS = 1
 
+# Each worker takes a row of tests that stand together, and share what is made for them; one that is
+# done takes half of what another has left.
+PYTEST = pytest -n 2 --dist worksteal
+
 test: .venv/with-test  ## everything that CI checks
 	ruff check .
 	ruff format --check .
-	pytest -n 2
+	$(PYTEST)
 
 gate: .venv/with-test  ## the checks alone: every known mistake with 20 seeds, every right answer with 200
-	CATALOGUE_SEEDS=20 pytest -n 2 tests/checks/test_mistakes.py
-	RIGHT_SEEDS=200 pytest -n 2 tests/checks/test_right_answers.py
+	CATALOGUE_SEEDS=20 $(PYTEST) tests/checks/test_mistakes.py
+	RIGHT_SEEDS=200 $(PYTEST) tests/checks/test_right_answers.py
 
 test-lowest: .venv/with-test  ## the tests of the package with the lowest versions it promises
 	uv venv --quiet --clear --python $(BIN)/python .venv/lowest
 	uv pip install --quiet --python .venv/lowest/bin/python --resolution lowest-direct --editable '.[test]'
-	PATH="$(CURDIR)/.venv/lowest/bin:$$PATH" python -m pytest -n 2
+	PATH="$(CURDIR)/.venv/lowest/bin:$$PATH" $(PYTEST)
 
 bench: .venv/with-test  ## a class graded by stock nbgrader and by this grader: an hour, on an idle machine
 	python bench/parts.py

@@ -1,6 +1,5 @@
-"""A browser, JupyterLab on copies of the notebooks, and the book; without Chromium, a skip."""
+"""A browser, and JupyterLab on copies of the notebooks; without Chromium, a skip."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -34,25 +33,6 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def book(browser, tmp_path_factory, worker_id):
-    """The folder that `make html` makes, made once for all workers; a warning is a failure."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    out = shared / "book/html"
-    build = ["-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going", "--jobs", "2"]
-    with open(shared / "book.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (out / "index.html").exists():
-            run = subprocess.run(
-                [sys.executable, *build, "-c", "book", "-d", shared / "doctrees", "chapter7", out],
-                cwd=ROOT, capture_output=True, text=True,
-            )  # fmt: skip
-            assert run.returncode == 0, run.stderr[-3000:]
-    return out
-
-
-@pytest.fixture(scope="session")
 def lab(browser, tmp_path_factory):
     """The address of a JupyterLab that serves copies, keeps nothing, and asks nobody for news."""
     home = tmp_path_factory.mktemp("lab")
@@ -74,7 +54,7 @@ def lab(browser, tmp_path_factory):
     options = {
         "ServerApp.root_dir": home / "root", "ServerApp.port": port, "ServerApp.port_retries": 0,
         "ServerApp.open_browser": False, "ServerApp.allow_root": True, "ServerApp.ip": "127.0.0.1",
-        "IdentityProvider.token": "",
+        "IdentityProvider.token": "", "LabApp.expose_app_in_browser": True,
         "LabApp.user_settings_dir": home / "settings", "LabApp.workspaces_dir": home / "workspaces",
     }  # fmt: skip
     places = {"JUPYTER_RUNTIME_DIR": home / "runtime", "JUPYTER_CONFIG_DIR": home / "config"}

@@ -1,5 +1,6 @@
 """The book, read from its folder with the network off, in light and in dark."""
 
+import functools
 import re
 import zipfile
 from pathlib import Path
@@ -25,12 +26,16 @@ CUT_OFF = """() => [...document.querySelectorAll('.math-wrapper, .table-wrapper'
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.fixture
-def read(browser, book):
+# A page's colours and its width in pixels.
+DESK, NIGHT, TELEPHONE = ("light", 1280), ("dark", 1280), ("light", 390)
+
+
+@pytest.fixture(scope="module")
+def open_page(browser, book):
     """Opens a page of the book; what it asks for and what it complains of is kept with it."""
     contexts = []
 
-    def read(name, scheme="light", width=1280):
+    def open_page(name, scheme, width):
         context = browser.new_context(
             offline=True, color_scheme=scheme, viewport={"width": width, "height": 900}
         )
@@ -47,14 +52,20 @@ def read(browser, book):
         page.wait_for_function(TYPESET)
         return page
 
-    yield read
+    yield open_page
     for context in contexts:
         context.close()
 
 
+@pytest.fixture(scope="module")
+def read(open_page):
+    """A page as `open_page` opens it, once for all tests that change nothing in it."""
+    return functools.cache(open_page)
+
+
 @pytest.mark.parametrize("name", [*CHAPTER, "search"])
 def test_a_page_reads_without_a_network(read, name):
-    page = read(name)
+    page = read(name, *DESK)
     assert page.complaints == []
     assert [url for url in page.asked_for if not url.startswith(("file:", "data:"))] == []
     assert page.evaluate(BROKEN_LINKS) == []
@@ -64,7 +75,7 @@ def test_a_page_reads_without_a_network(read, name):
 
 @pytest.mark.parametrize("name", CHAPTER)
 def test_formulas_are_typeset(read, name):
-    page = read(name)
+    page = read(name, *DESK)
     formulas = page.locator(".math").count()
     assert page.locator("mjx-container").count() == formulas > 0
     assert page.locator("[data-mml-node=merror]").count() == 0
@@ -72,7 +83,7 @@ def test_formulas_are_typeset(read, name):
     assert re.findall(r"\\[a-zA-Z([]+|\$\$|\?\?\?|interactive\(|Box\(", page.evaluate(PROSE)) == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [DESK, NIGHT, TELEPHONE])
 @pytest.mark.parametrize("name", [*CHAPTER, "search"])
 def test_axe_finds_no_fault(read, name, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -88,19 +99,19 @@ def test_axe_finds_no_fault(read, name, scheme, width):
 
 @pytest.mark.parametrize("name", CHAPTER)
 def test_a_page_fits_a_telephone(read, name):
-    page = read(name, width=390)
+    page = read(name, *TELEPHONE)
     assert page.evaluate(SIDEWAYS) <= 0
     assert page.evaluate(CUT_OFF) == []
 
 
 def test_dark_is_dark(read):
-    for scheme, least, most in (("light", 200, 255), ("dark", 0, 55)):
-        colour = read("index", scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+    for look, least, most in ((DESK, 200, 255), (NIGHT, 0, 55)):
+        colour = read("index", *look).evaluate("getComputedStyle(document.body).backgroundColor")
         assert all(least <= int(part) <= most for part in re.findall(r"\d+", colour)[:3]), colour
 
 
-def test_search_finds_a_page(read):
-    page = read("index")
+def test_search_finds_a_page(open_page):
+    page = open_page("index", *DESK)
     page.get_by_role("searchbox").or_(page.get_by_placeholder("Search")).first.fill("posterior")
     page.keyboard.press("Enter")
     page.locator("#search-results li a[href^='7.4.3']").first.wait_for()
@@ -115,7 +126,7 @@ def test_links_lead_to_files_of_the_book(book):
 def test_equations_link(read):
     links = 0
     for name in CHAPTER:
-        links += read(name).locator("a[href^='#mjx-eqn']").count()
+        links += read(name, *DESK).locator("a[href^='#mjx-eqn']").count()
     assert links > 0
 
 
