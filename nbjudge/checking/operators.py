@@ -127,10 +127,14 @@ TRANSPOSED = Operator(
 
 RESHAPED_FOR_TRANSPOSED = Operator(
     "reshaped_for_transposed",
-    lambda value: value.T.reshape(value.shape),
+    lambda value, turned: turned(value),
     what="A table was turned by reshape, which breaks its rows up; .T would turn it.",
     why="reshape reads on line by line and fills the new lines: entries change their place.",
     see="[[1, 2, 3], [4, 5, 6]]: .T begins with 1, 4; .reshape(3, 2) with 1, 2.",
+    variants=(
+        lambda value: value.T.reshape(value.shape),
+        lambda value: value.reshape(value.shape[::-1]).T,
+    ),
 )
 
 KEPT_THE_AXIS = Operator(
@@ -158,6 +162,15 @@ COUNTED_FROM_ONE = Operator(
     what="The {place} run from 1: in code they are counted from 0.",
     why="As an index, each would look one too far, and the last past the end.",
     see="3 of them have the numbers 0, 1, 2.",
+)
+
+OFF_BY_ONE = Operator(
+    "{place}_off_by_one",
+    lambda value, step: np.roll(value, step, axis=-1),
+    what="The {place} is off by one: what belongs to a number stands at the one before, or after.",
+    why="In code the first has the number 0, not 1; number -1 is the last one.",
+    see="of 3, the first has the number 0 and the last has the number 2.",
+    variants=(-1, 1),
 )
 
 FLOATS_FOR_INTEGERS = Operator(
@@ -210,6 +223,15 @@ WITHOUT_LOGARITHM = Operator(
     what="The {place} are added up without their logarithm.",
     why="Probabilities multiply; only their logarithms add up.",
     see="two probabilities of 0.5: log 0.25 = -0.69 - 0.69 = -1.39, not 0.5 + 0.5.",
+)
+
+UNDERFLOW = Operator(
+    "underflow",
+    lambda value: np.log(np.exp(value)),
+    what="The {place} is computed first and its logarithm taken afterwards: far away it is 0.",
+    why="exp(-800) is smaller than the smallest float, and log 0 = -inf. Stay in logarithms from "
+    "the beginning to the end.",
+    see="np.log(np.exp(-800)) is -inf, though -800 is a perfectly good number.",
 )
 
 _SMALL = (1e-300, np.finfo(float).tiny, 1e-100, 1e-20, 1e-16, np.finfo(float).eps, 1e-15, 1e-12)

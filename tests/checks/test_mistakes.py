@@ -70,7 +70,7 @@ def test_the_plan_without_mistakes_is_right(exercise):
         ("responsibilities", ("forgot_the_weights", "hard_for_soft")),
         ("posterior_entropy", ("forgot_the_minus", "entropy_in_bits")),
         ("m_step", ("weights_not_divided_by_n", "divided_by_n_k_minus_one")),
-        ("log_prior", ("mean_for_sum", "uniform_prior")),
+        ("log_prior", ("mean_for_sum", "equal_weights")),
         ("sample_gaussian", ("covariance_for_factor", "mean_forgotten")),
     ],
 )
