@@ -72,10 +72,6 @@ class Total(Logarithm):
         return np.sum(terms)
 
 
-for operator in (FIRST_MISSING, LAST_MISSING, FIRST_ONLY, LAST_ONLY):
-    operator.at(Total, "over_n", "point", read=OVER_N, on=On.ARGUMENT)
-
-
 @Total.mistake(
     "over_n",
     what="The answer is the mean over the points, not the sum: it is N times too small.",
@@ -142,6 +138,11 @@ def points_of_density_zero_left_out(plan, terms):
 )
 def deviance(plan, result, factor):
     return factor * np.asarray(result)
+
+
+# After the mean, which does the same where all terms are equal.
+for operator in (FIRST_MISSING, LAST_MISSING, FIRST_ONLY, LAST_ONLY):
+    operator.at(Total, "over_n", "point", read=OVER_N, on=On.ARGUMENT)
 
 
 class Weighed(Plan):

@@ -21,7 +21,7 @@ from nbjudge.checking.operators import (
     WITHOUT_LOGARITHM,
     On,
 )
-from nbjudge.checking.plan import as_floats
+from nbjudge.checking.plan import as_floats, mistake
 
 ONE_HOT = '7.4.4, "z_n = [z_n1, ..., z_nK]": K entries for each n, whatever the data.'
 OWN_LABEL = '7.4.4, "Each data point x_n has its own latent variable z_n": row n is point n.'
@@ -165,7 +165,7 @@ RESHAPED_FOR_TRANSPOSED.at(Labelled, "weigh", read=ROW_FIRST, on=On.ARGUMENT)
 @Labelled.mistake(
     "weigh",
     what="Z does not pick the term of each point: all K are added up, averaged or summed out, or "
-    "one stands in for it, the best or that of component 0.",
+    "the best one stands in for it.",
     why="Z is given here; guessing it from X is the posterior of 7.4.3, and to do without it the "
     "marginal of 7.4.2.",
     read=PICKED,
@@ -173,7 +173,6 @@ RESHAPED_FOR_TRANSPOSED.at(Labelled, "weigh", read=ROW_FIRST, on=On.ARGUMENT)
     variants=(
         lambda logs: np.sum(logs, axis=1),
         lambda logs: np.max(logs, axis=1),
-        lambda logs: logs[:, 0],
         lambda logs: np.logaddexp.reduce(logs, axis=1),
         _averaged,
     ),
@@ -222,6 +221,15 @@ def one_point_for_each_component(plan, Z, logs, picked):
 )
 def every_point_with_every_label(plan, Z, logs):
     return logs @ np.sum(Z, axis=0)
+
+
+@mistake(
+    what="Every point is taken to come from component 0.",
+    read=OWN_LABEL,
+    see="log terms -1 and -9 and the label 1 give -9.",
+)
+def component_zero_for_all(plan, Z, logs):
+    return logs[:, 0]
 
 
 class LogPrior(Labelled, Prior, Total):
@@ -292,6 +300,7 @@ class LogConditional(Labelled, Density, Total):
         return self.weigh(Z, self.densities(X, means, covariances))
 
 
+LogConditional.suffers("weigh", component_zero_for_all)
 CUT_TO_WHOLE_NUMBERS.at(LogConditional, "terms", read=RETURNS)
 TINY_NUMBER_ADDED.at(
     LogConditional, "densities", "density", read=LOGPDF, variants=(*TINY, *LOWEST_LOGARITHM)
@@ -319,6 +328,9 @@ class CompleteLogLikelihood(Labelled, Joint, Total):
         """(N,): the log joint of each point with its own label."""
         (Z,) = as_floats(Z)
         return self.weigh(Z, self.joint(X, weights, means, covariances))
+
+
+CompleteLogLikelihood.suffers("weigh", component_zero_for_all)
 
 
 def _apart(plan, X, Z, weights, means, covariances):
@@ -372,6 +384,7 @@ class LogPosterior(Labelled, Bayes, Total):
         return self.weigh(Z, self.log_posterior(X, weights, means, covariances))
 
 
+LogPosterior.suffers("weigh", component_zero_for_all)
 LogPosterior.suffers("density", one_label_for_all_points)
 WITHOUT_LOGARITHM.at(LogPosterior, "quotient", "responsibilities", read=POSTERIOR)
 TINY_NUMBER_ADDED.at(LogPosterior, "quotient", "responsibilities", read=POSTERIOR)
