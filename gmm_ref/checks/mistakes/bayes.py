@@ -1,5 +1,7 @@
 """Mistakes in Bayes' theorem, in logarithms: log r_nk, of which 7.4.3 and 7.4.4 make more."""
 
+from functools import partial
+
 import numpy as np
 
 from gmm_ref.checks.mistakes.likelihood import Marginal
@@ -27,66 +29,37 @@ class Bayes(Marginal):
         return joint - density[:, None]
 
 
-@Bayes.mistake(
-    "quotient",
-    what="The numerator is returned as it is: the division by the sum over components is missing.",
-    read=FRACTION,
-    see="joints 0.03 and 0.01 give r = 0.75 and 0.25, with the logarithms -0.29 and -1.39.",
+_quotient = partial(Bayes.mistake, "quotient", read=FRACTION)
+
+
+@_quotient(
+    what="The joints are not divided by their sum over the components.",
+    why="The division is missing, or is a product, or by the others alone, which makes odds.",
+    see="joints 0.03 and 0.01: r = 0.75 and 0.25, not 0.03, nor 0.03 * 0.04, nor the odds of 3.",
+    variants=(
+        lambda joint, density: joint,
+        lambda joint, density: joint + density,
+        lambda joint, density: joint - density - np.log1p(-np.exp(joint - density)),
+    ),
 )
-def not_normalised(plan, joint, density):
-    return joint
+def not_normalised(plan, joint, density, instead):
+    return instead(joint, density[:, None])
 
 
-@Bayes.mistake(
-    "quotient",
-    what="The joints are normalised over the points, axis 0, instead of over the components, "
-    "axis 1.",
-    why="Then each column sums to 1: the points share out a component, which is no posterior.",
+@_quotient(
+    what="The joints are normalised over the points, or over all, not over the components.",
+    why="Each point needs the sum of its own row, axis=1; then its row sums to 1.",
     read=DENOMINATOR,
     see="joints 0.03 and 0.01 of one point give 0.75 and 0.25, whatever the other points.",
+    variants=(0, None),
 )
-def axis_swapped(plan, joint, density):
-    return joint - np.logaddexp.reduce(joint, axis=0)
+def axis_swapped(plan, joint, density, axis):
+    return joint - np.logaddexp.reduce(joint, axis=axis)
 
 
-@Bayes.mistake(
-    "quotient",
-    what="The joints are divided by the sum over points and components together.",
-    why="np.sum without an axis adds up everything; each point needs the sum of its own row.",
-    read=DENOMINATOR,
-    see="joints 0.03 and 0.01 of one point give 0.75 and 0.25, whatever the other points.",
-)
-def axis_forgotten(plan, joint, density):
-    return joint - np.logaddexp.reduce(joint, axis=None)
-
-
-@Bayes.mistake(
-    "quotient",
-    what="p(x_n) is multiplied where it must divide: its logarithm is added, not taken off.",
-    read=FRACTION,
-    see="joints 0.03 and 0.01: log 0.03 - log 0.04 = -3.51 + 3.22 = -0.29, not -6.73.",
-)
-def multiplied_by_the_density(plan, joint, density):
-    return joint + density[:, None]
-
-
-@Bayes.mistake(
-    "quotient",
-    what="Each joint is divided by the sum of the others: those are odds, not probabilities.",
-    read="7.4.3: the sum over j in the denominator runs over all K, k among them.",
-    see="joints 0.03 and 0.01: r = 0.75 and 0.25; the odds are 3 and 0.33.",
-)
-def odds_for_probabilities(plan, joint, density):
-    logs = joint - density[:, None]
-    return logs - np.log1p(-np.exp(logs))
-
-
-@Bayes.mistake(
-    "quotient",
-    what="The responsibilities are normalised once more, as if they were logarithms: softmax "
-    "twice.",
+@_quotient(
+    what="The responsibilities are normalised again, as if they were logs: softmax twice.",
     why="Rows still sum to 1, but all are pulled towards 1/K.",
-    read=FRACTION,
     see="the softmax of 0.75 and 0.25 is 0.62 and 0.38.",
 )
 def softmax_twice(plan, joint, density):
@@ -96,10 +69,9 @@ def softmax_twice(plan, joint, density):
 
 @Bayes.mistake(
     "density",
-    what="The weights stand in the numerator, but not in the denominator.",
-    why="It is the same to normalise the densities and multiply by the weights afterwards. Rows "
-    "then no longer sum to 1.",
-    read='7.4.3, the denominator "sum_j pi_j N(x_n | mu_j, Sigma_j)": with pi_j.',
+    what="The weights stand in the numerator, but not in the denominator: rows do not sum to 1.",
+    why="It is the same to normalise the densities and multiply by the weights afterwards.",
+    read=DENOMINATOR,
     see="equal densities, weights 0.9 and 0.1: r = 0.9 and 0.1, not 0.45 and 0.05.",
 )
 def weights_missing_below(plan, log_weights, log_densities):

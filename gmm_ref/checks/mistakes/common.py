@@ -1,22 +1,11 @@
 """Mistakes that any formula can suffer: the type, the axes, the sign, the base, the sums."""
 
+from functools import partial
+
 import numpy as np
 
-from nbjudge.checking.operators import (
-    FIRST_MISSING,
-    FIRST_ONLY,
-    KEPT_THE_AXIS,
-    LAST_MISSING,
-    LAST_ONLY,
-    LOG_NOT_TAKEN,
-    ROUNDED,
-    ROUNDED_TO_FLOAT32,
-    SQUEEZED,
-    TRANSPOSED,
-    WRONG_LOG_BASE,
-    WRONG_SIGN,
-    On,
-)
+from nbjudge.checking import operators
+from nbjudge.checking.operators import On
 from nbjudge.checking.plan import Plan, mistake
 
 RETURNS = "the Returns line of the exercise: numbers of float64, in this shape, also for 1 of each."
@@ -32,32 +21,32 @@ class Numbers(Plan):
     """An answer of floats."""
 
 
-ROUNDED_TO_FLOAT32.at(Numbers, "hand_back", read=RETURNS)
-ROUNDED.at(Numbers, "hand_back", read=FORMULA)
-SQUEEZED.at(Numbers, "hand_back", read=RETURNS)
+operators.ROUNDED_TO_FLOAT32.at(Numbers, "hand_back", read=RETURNS)
+operators.ROUNDED.at(Numbers, "hand_back", read=FORMULA)
+operators.SQUEEZED.at(Numbers, "hand_back", read=RETURNS)
 
 
 class Table(Numbers):
     """An answer of shape (N, K): points are rows, components are columns."""
 
 
-TRANSPOSED.at(Table, "hand_back", read=ROW_FIRST)
+operators.TRANSPOSED.at(Table, "hand_back", read=ROW_FIRST)
 
 
 class PerPoint(Numbers):
     """An answer of shape (N,): one number a point."""
 
 
-KEPT_THE_AXIS.at(PerPoint, "hand_back", read=RETURNS)
+operators.KEPT_THE_AXIS.at(PerPoint, "hand_back", read=RETURNS)
 
 
 class Logarithm(Numbers):
     """An answer that is a natural logarithm."""
 
 
-WRONG_SIGN.at(Logarithm, "hand_back", read=FORMULA)
-WRONG_LOG_BASE.at(Logarithm, "hand_back", read=NATURAL)
-LOG_NOT_TAKEN.at(Logarithm, "hand_back", read=RETURNS)
+operators.WRONG_SIGN.at(Logarithm, "hand_back", read=FORMULA)
+operators.WRONG_LOG_BASE.at(Logarithm, "hand_back", read=NATURAL)
+operators.LOG_NOT_TAKEN.at(Logarithm, "hand_back", read=RETURNS)
 
 
 class Total(Logarithm):
@@ -72,56 +61,48 @@ class Total(Logarithm):
         return np.sum(terms)
 
 
-@Total.mistake(
-    "over_n",
+_adds = partial(Total.mistake, "over_n", read=PRODUCT)
+
+
+@_adds(
     what="The answer is the mean over the points, not the sum: it is N times too small.",
     why="Independent points multiply their probabilities, so the logarithms add up, all N of them.",
-    read=PRODUCT,
     see="three points of log density -1 give -3 together; the mean is still -1.",
 )
 def mean_for_sum(plan, terms):
     return np.mean(terms)
 
 
-@Total.mistake(
-    "over_n",
+@_adds(
     what="The probabilities are multiplied first and the logarithm is taken of the product.",
-    why="The product of a few hundred densities is smaller than the smallest float: 0, and log 0 "
-    "= -inf.",
-    read=PRODUCT,
+    why="Of a few hundred densities it is smaller than the smallest float: 0, and log 0 = -inf.",
     see="0.1 ** 400 is 0.0 in floats, but 400 * log 0.1 = -921.03.",
 )
 def product_then_log(plan, terms):
     return np.log(np.prod(np.exp(terms)))
 
 
-@Total.mistake(
-    "over_n",
+@_adds(
     what="The answer holds one number a point; the sum over the points is missing.",
     why="The data set as a whole has one probability, so the answer is one number.",
-    read=OVER_N,
     see="three points with -1, -2 and -3 give the single number -6.",
 )
 def not_summed_over_points(plan, terms):
     return np.asarray(terms)
 
 
-@Total.mistake(
-    "over_n",
+@_adds(
     what="The probabilities of the points are added up, and the logarithm is taken of that sum.",
     why="Independent points multiply; adding says that one of them occurred, not that all did.",
-    read=PRODUCT,
     see="three points of density 0.1 give log 0.001 = -6.9, not log 0.3 = -1.2.",
 )
 def log_of_the_sum_over_points(plan, terms):
     return np.log(np.sum(np.exp(terms)))
 
 
-@Total.mistake(
-    "over_n",
+@_adds(
     what="Points whose density is 0 as a float are left out of the sum.",
     why="They are the least probable ones: without them the data set looks far too probable.",
-    read=OVER_N,
     see="log densities -1 and -800 make -801; exp(-800) is 0 in floats, but the point is there.",
 )
 def points_of_density_zero_left_out(plan, terms):
@@ -131,9 +112,8 @@ def points_of_density_zero_left_out(plan, terms):
 @Total.mistake(
     "hand_back",
     what="The answer is the logarithm times 2, 1/2 or -2: the deviance of statistics is -2 log p.",
-    why="Here the logarithm itself is asked for.",
     read=FORMULA,
-    see="a log-likelihood of -3 has the deviance 6.",
+    see="a log-likelihood of -3 has the deviance 6; -3 itself is asked for.",
     variants=(-2, 2, -0.5, 0.5),
 )
 def deviance(plan, result, factor):
@@ -141,8 +121,13 @@ def deviance(plan, result, factor):
 
 
 # After the mean, which does the same where all terms are equal.
-for operator in (FIRST_MISSING, LAST_MISSING, FIRST_ONLY, LAST_ONLY):
-    operator.at(Total, "over_n", "point", read=OVER_N, on=On.ARGUMENT)
+for _some in (
+    operators.FIRST_MISSING,
+    operators.LAST_MISSING,
+    operators.FIRST_ONLY,
+    operators.LAST_ONLY,
+):
+    _some.at(Total, "over_n", "point", read=OVER_N, on=On.ARGUMENT)
 
 
 class Weighed(Plan):
@@ -161,8 +146,8 @@ class Weighed(Plan):
         return np.sum(table, axis=1)
 
 
-for operator in (FIRST_MISSING, LAST_MISSING, LAST_ONLY):
-    operator.at(Weighed, "over_k", "component", read=OVER_K, axis=1, on=On.ARGUMENT)
+for _some in (operators.FIRST_MISSING, operators.LAST_MISSING, operators.LAST_ONLY):
+    _some.at(Weighed, "over_k", "component", read=OVER_K, axis=1, on=On.ARGUMENT)
 
 
 @Weighed.mistake(
@@ -184,9 +169,8 @@ def zero_times_infinity(plan, R, logs, kept):
 
 @mistake(
     what="The sum over the components is missing: the answer is a table (N, K).",
-    why="The component is summed out, so one number is left for each point.",
     read=OVER_K,
-    see="5 points and 3 components give 5 numbers, not a table of 15.",
+    see="5 points and 3 components give 5 numbers, one for each point, not a table of 15.",
 )
 def not_summed_over_components(plan, table):
     return table

@@ -1,15 +1,12 @@
 """Mistakes in the logarithm of a Gaussian density, which all formulas of the section contain."""
 
+from functools import partial
+
 import numpy as np
 
 from gmm_ref.checks.mistakes.common import RETURNS
-from nbjudge.checking.operators import (
-    CUT_TO_WHOLE_NUMBERS,
-    FIRST_FOR_ALL,
-    PILED_UP,
-    UNDERFLOW,
-    On,
-)
+from nbjudge.checking import operators
+from nbjudge.checking.operators import On
 from nbjudge.checking.plan import Plan, as_floats
 
 CONSTANT = 'the density N in 7.4.1, "p(x, z_k = 1) = pi_k N(x | mu_k, Sigma_k)".'
@@ -62,39 +59,38 @@ class Density(Plan):
         return np.sum(d * np.linalg.solve(covariance, d.T).T, axis=1)
 
 
-CUT_TO_WHOLE_NUMBERS.at(Density, "densities", read=RETURNS)
-UNDERFLOW.at(Density, "densities", "density", read=LOGPDF)
-FIRST_FOR_ALL.at(Density, "centre", "mean", read=INDEX, on=On.ARGUMENT)
-FIRST_FOR_ALL.at(Density, "pick", "covariance", read=INDEX, on=On.ARGUMENT)
-PILED_UP.at(
+operators.CUT_TO_WHOLE_NUMBERS.at(Density, "densities", read=RETURNS)
+operators.UNDERFLOW.at(Density, "densities", "density", read=LOGPDF)
+operators.FIRST_FOR_ALL.at(Density, "centre", "mean", read=INDEX, on=On.ARGUMENT)
+operators.FIRST_FOR_ALL.at(Density, "pick", "covariance", read=INDEX, on=On.ARGUMENT)
+operators.PILED_UP.at(
     Density,
     "centre",
     "means",
     read=EXPONENT,
     on=On.ARGUMENT,
-    why="Centre the points anew for each component: d = X - means[k], not X = X - means[k].",
-    see="means 1 and 5: a point 6 is at distance 1 from the second, not 6 - 1 - 5 = 0.",
+    why="Each takes its own mean off X as it was: d = X - means[k], not X = X - means[k].",
 )
 
+_constant = partial(Density.mistake, "constant", read=CONSTANT)
+_log_det = partial(Density.mistake, "log_det", read=DETERMINANT)
+_quadratic = partial(Density.mistake, "quadratic", read=EXPONENT)
+_gaussian = partial(Density.mistake, "gaussian", read=EXPONENT)
+_spread = partial(Density.mistake, "spread", read=COVARIANCE)
 
-@Density.mistake(
-    "constant",
+
+@_constant(
     what="The constant 2 pi is left out of the Gaussian density.",
-    why="Without it the density does not integrate to 1: each log density is D/2 log 2 pi too "
-    "high.",
-    read=CONSTANT,
+    why="Without it the density does not integrate to 1: its log is D/2 log 2 pi too high.",
     see="log N(0 | 0, 1) in one dimension is -1/2 log 2 pi = -0.919, not 0.",
 )
 def forgot_two_pi(plan, n_features):
     return 0.0
 
 
-@Density.mistake(
-    "constant",
+@_constant(
     what="2 pi stands in the density with the wrong power: it must be (2 pi)^(D/2).",
-    why="One factor of sqrt(2 pi) belongs to each of the D features, neither one in all nor two "
-    "each.",
-    read=CONSTANT,
+    why="One factor sqrt(2 pi) belongs to each of the D features, not one to all nor two to each.",
     see="for D = 2, log N(0 | 0, I) = -log 2 pi = -1.838; for D = 1 it is -0.919.",
     variants=(lambda D: 1, lambda D: 2 * D, lambda D: D / 2, lambda D: 2),
 )
@@ -102,46 +98,31 @@ def two_pi_to_the_wrong_power(plan, n_features, power):
     return power(n_features) * np.log(2 * np.pi)
 
 
-@Density.mistake(
-    "log_det",
-    what="The determinant of Sigma is left out of the Gaussian density.",
-    why="A wide component must be low and a narrow one high; without |Sigma| all are equally high.",
-    read=DETERMINANT,
+@_log_det(
+    what="The determinant of Sigma is left out of the Gaussian density, or its sign stands for it.",
+    why="A wide component must be low and a narrow one high. slogdet returns the sign first, and "
+    "log |Sigma| second.",
     see="at the mean, variance 100 gives log density -3.22, variance 1 gives -0.92.",
+    variants=(0.0, 1.0),
 )
-def forgot_the_determinant(plan, covariance):
-    return 0.0
+def forgot_the_determinant(plan, covariance, instead):
+    return instead
 
 
-@Density.mistake(
-    "log_det",
+@_log_det(
     what="|Sigma| stands in the density with the wrong power: it must be |Sigma|^(-1/2).",
     why="In the logarithm that is -1/2 log |Sigma|, once; with a Cholesky factor L it is - sum_d "
     "log L_dd, since |Sigma| = |L|^2.",
-    read=DETERMINANT,
-    see="for variance 9, L = 3: log 3 = 1.10 is taken off, not log 9, nor half of log 3, and "
-    "nothing is added.",
+    see="variance 9, L = 3: log 3 = 1.10 is taken off; not log 9, nor half of log 3, nor added.",
     variants=(2, 0.5, -1),
 )
 def determinant_to_the_wrong_power(plan, covariance, factor):
     return factor * np.linalg.slogdet(covariance)[1]
 
 
-@Density.mistake(
-    "log_det",
-    what="The sign of the determinant is used for its logarithm: slogdet returns the sign first.",
-    read=DETERMINANT,
-    see="slogdet of the identity is (1, 0): the sign is 1, and log |I| = 0 comes second.",
-)
-def sign_for_log_determinant(plan, covariance):
-    return 1.0
-
-
-@Density.mistake(
-    "gaussian",
+@_gaussian(
     what="The half in front is missing, of the squared distance or of the whole bracket.",
     why="exp(-q) is the bell of half the variance; and twice a logarithm is that of the square.",
-    read="the density N in 7.4.1: -1/2 [D log 2 pi + log |Sigma| + (x - mu)^T Sigma^-1 ...].",
     see="log N(x | 0, 1) at x = 0, 1, 2 is -0.92, -1.42, -2.92: it falls by 1/2 and by 4/2.",
     variants=(0.5, 1),
 )
@@ -150,82 +131,62 @@ def forgot_the_half(plan, d, covariance, half):
     return -half * height - plan.quadratic(d, covariance)
 
 
-@Density.mistake(
-    "quadratic",
+@_quadratic(
     what="The squared distance has the wrong sign: the density grows with the distance.",
     why="A bell is highest at its mean; this one has its lowest point there.",
-    read=EXPONENT,
     see="log N(x | 0, 1) at x = 0, 1, 2 is -0.92, -1.42, -2.92: downhill.",
 )
 def exponent_with_the_wrong_sign(plan, d, covariance):
     return -Density.quadratic(plan, d, covariance)
 
 
-@Density.mistake(
-    "quadratic",
-    what="The squared distance is multiplied by Sigma, or by its Cholesky factor, where it must be "
-    "divided.",
-    why="Points along the wide side of the cloud then count as far away, across it as near.",
-    read=EXPONENT,
-    see="variance 4, distance 2: 2 * 2 / 4 = 1 standard deviation squared, not 2 * 4 * 2 = 16.",
-    variants=(lambda S: S, lambda S: np.linalg.cholesky(S).T @ np.linalg.cholesky(S)),
+@_quadratic(
+    what="Sigma stands in the squared distance with the wrong power: it must be Sigma^-1, once.",
+    why="The distance is divided by a standard deviation, L y = x - mu, and squared; it is not "
+    "multiplied by Sigma or L, nor divided by Sigma before it is squared.",
+    see="variance 4, distance 2: (2/2)^2 = 2 * 2 / 4 = 1, not 2 * 4 * 2 = 16, nor (2/4)^2 = 0.25.",
+    variants=(
+        lambda S: S,
+        lambda S: np.linalg.cholesky(S).T @ np.linalg.cholesky(S),
+        lambda S: np.linalg.inv(S @ S),
+    ),
 )
-def covariance_for_its_inverse(plan, d, covariance, factor):
-    return np.sum(d @ factor(covariance) * d, axis=1)
+def covariance_to_the_wrong_power(plan, d, covariance, power):
+    return np.sum(d @ power(covariance) * d, axis=1)
 
 
-@Density.mistake(
-    "quadratic",
+@_quadratic(
     what="The distance to the mean is not squared: its square root too many is taken.",
     why="exp(-|d|/2) has a spike at the mean and heavy tails; a Gaussian has d^2.",
-    read=EXPONENT,
     see="1, 2 and 3 standard deviations out, log N falls by 0.5, 2 and 4.5.",
 )
 def distance_not_squared(plan, d, covariance):
     return np.sqrt(Density.quadratic(plan, d, covariance))
 
 
-@Density.mistake(
-    "quadratic",
+@_quadratic(
     what="The Cholesky factor is taken for an upper triangle, or transposed; L is lower.",
     why="Sigma = L L^T, and L y = x - mu is to be solved. L^T is another matrix; and without "
     "lower=True solve_triangular reads the upper half, where L has its diagonal and zeros.",
-    read=EXPONENT,
-    see="L = [[2, 0], [1, 1]], d = (2, 2): L y = d has y = (1, 1); L^T gives (0, 2), the diagonal "
-    "(1, 2).",
+    see="L = [[2, 0], [1, 1]], d = (2, 2): y = (1, 1); L^T gives (0, 2), the diagonal (1, 2).",
     variants=(np.transpose, lambda L: np.diag(np.diag(L))),
 )
 def cholesky_factor_transposed(plan, d, covariance, read):
     return np.sum(np.linalg.solve(read(np.linalg.cholesky(covariance)), d.T) ** 2, axis=0)
 
 
-@Density.mistake(
-    "quadratic",
-    what="The distance is divided by Sigma before it is squared: that divides by Sigma twice.",
-    why="Divide by a standard deviation and then square, or square and divide by the variance.",
-    read=EXPONENT,
-    see="variance 4, distance 2: (2/2)^2 = 1, but (2/4)^2 = 0.25.",
-)
-def divided_by_the_variance_twice(plan, d, covariance):
-    return np.sum(np.linalg.solve(covariance, d.T) ** 2, axis=0)
-
-
-@Density.mistake(
-    "quadratic",
+@_quadratic(
     what="d Sigma^-1 d^T is a table of all pairs of points, (N, N), and all of it is summed.",
     why="Only its diagonal holds the squared distances of the points: np.sum((d @ P) * d, axis=1).",
-    read="the density N in 7.4.1, with (x - mu)^T Sigma^-1 (x - mu): one x, twice.",
     see="distances 1 and 2 have the squares 1 and 4; the pair of both, 1 * 2, is in no density.",
 )
 def distances_of_all_pairs(plan, d, covariance):
     return np.sum(d @ np.linalg.solve(covariance, d.T), axis=1)
 
 
-@Density.mistake(
-    "gaussian",
+@_gaussian(
     what="The covariance is not used, at all or in the squared distance: that is plain |x - mu|^2.",
     why="Every component then is as wide as any other, whatever its covariance says.",
-    read=COVARIANCE,
     see="variance 100, distance 10: one standard deviation out, q = 1, not 100.",
     variants=(True, False),
 )
@@ -235,23 +196,19 @@ def covariance_ignored(plan, d, covariance, altogether):
     return -0.5 * (terms + plan.quadratic(d, round_))
 
 
-@Density.mistake(
-    "spread",
+@_spread(
     what="Only the diagonal of Sigma is used: the correlation of the features is lost.",
     why="A slanted cloud is then taken for an upright one.",
-    read=COVARIANCE,
     see="with Sigma = [[1, 0.9], [0.9, 1]] the point (1, 1) is near, (1, -1) is far.",
 )
 def diagonal_only(plan, covariance):
     return np.diag(np.diag(covariance))
 
 
-@Density.mistake(
-    "spread",
+@_spread(
     what="Variance and standard deviation are mixed up: Sigma enters squared, or its root does.",
     why="norm.pdf wants scale = the standard deviation of one feature; multivariate_normal wants "
     "the covariance itself.",
-    read=COVARIANCE,
     see="variance 4 means standard deviation 2; norm(0, 4) has variance 16.",
     variants=(
         lambda S: S @ S,
@@ -263,11 +220,9 @@ def variance_for_standard_deviation(plan, covariance, mixed_up):
     return mixed_up(covariance)
 
 
-@Density.mistake(
-    "spread",
+@_spread(
     what="The inverse of Sigma is used as the covariance: precision and covariance are swapped.",
     why="Wide components become narrow, and narrow ones wide.",
-    read='7.4.1, "N(x | mu_k, Sigma_k)": the second argument of N is the covariance.',
     see="variance 4 at distance 2 gives q = 1; with 1/4 in its place q = 16.",
 )
 def precision_for_covariance(plan, covariance):
@@ -287,7 +242,7 @@ def mean_not_subtracted(plan, means, k):
 @Density.mistake(
     "pick",
     what="All components get one covariance, the average of all.",
-    read='7.4.1, "N(x | mu_k, Sigma_k)": each component has a Sigma_k of its own.',
+    read=INDEX,
     see="variances 1 and 9 are not 5 and 5: at distance 3 that changes q = 9 and 1 to 1.8.",
 )
 def covariances_averaged(plan, covariances, k):

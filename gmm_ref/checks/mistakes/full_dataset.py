@@ -1,5 +1,7 @@
 """Mistakes in 7.4.4: labels one-hot, and the log-probabilities of labels and points together."""
 
+from functools import partial
+
 import numpy as np
 from scipy.special import gammaln
 
@@ -8,19 +10,8 @@ from gmm_ref.checks.mistakes.common import RETURNS, ROW_FIRST, Table, Total, Wei
 from gmm_ref.checks.mistakes.density import LOGPDF, Density
 from gmm_ref.checks.mistakes.joint import Joint, Prior
 from gmm_ref.checks.mistakes.likelihood import one_label_for_all_points
-from nbjudge.checking.operators import (
-    CUT_TO_WHOLE_NUMBERS,
-    FIRST_FOR_ALL,
-    OFF_BY_ONE,
-    RESHAPED_FOR_TRANSPOSED,
-    REVERSED,
-    SORTED,
-    TINY,
-    TINY_NUMBER_ADDED,
-    UNDERFLOW,
-    WITHOUT_LOGARITHM,
-    On,
-)
+from nbjudge.checking import operators
+from nbjudge.checking.operators import On
 from nbjudge.checking.plan import as_floats, mistake
 
 ONE_HOT = '7.4.4, "z_n = [z_n1, ..., z_nK]": K entries for each n, whatever the data.'
@@ -30,9 +21,6 @@ PICKED = "7.4.4: z_nk is 1 for the component that generated point n, and 0 for t
 PRIOR = '7.4.4, "The same prior pi applies to all": log p(Z) = sum_n sum_k z_nk log pi_k.'
 BOTH = '7.4.4, "log p(X, Z) = log p(Z) + log p(X | Z)", each once.'
 POSTERIOR = '7.4.4, "log p(Z | X) = sum_n log p(z_n | x_n)": each term a difference of logarithms.'
-
-# Below what students do not let a log density fall.
-LOWEST_LOGARITHM = [(np.maximum, np.exp(lowest)) for lowest in (-700.0, -100.0, -50.0)]
 
 
 class OneHot(Table):
@@ -51,11 +39,11 @@ class OneHot(Table):
         return z
 
 
-REVERSED.at(OneHot, "column", "labels", read=OWN_LABEL)
-SORTED.at(OneHot, "column", "labels", read=OWN_LABEL)
-REVERSED.at(OneHot, "hand_back", "columns", read=ONE_HOT, axis=1)
-RESHAPED_FOR_TRANSPOSED.at(OneHot, "hand_back", read=OWN_LABEL)
-OFF_BY_ONE.at(
+operators.REVERSED.at(OneHot, "column", "labels", read=OWN_LABEL)
+operators.SORTED.at(OneHot, "column", "labels", read=OWN_LABEL)
+operators.REVERSED.at(OneHot, "hand_back", "columns", read=ONE_HOT, axis=1)
+operators.RESHAPED_FOR_TRANSPOSED.at(OneHot, "hand_back", read=OWN_LABEL)
+operators.OFF_BY_ONE.at(
     OneHot,
     "column",
     "label",
@@ -64,13 +52,13 @@ OFF_BY_ONE.at(
     variants=(lambda z: z - 1, lambda z: z + 1, lambda z: (z + 1) % (z.max() + 1)),
 )
 
+_rows = partial(OneHot.mistake, "rows", read=ONE_HOT)
+_filled = partial(OneHot.mistake, "hand_back", read=OWN_LABEL)
 
-@OneHot.mistake(
-    "rows",
+
+@_rows(
     what="The columns are made from the labels that occur, not from n_components.",
-    why="A component that drew no point still has its column, full of zeros; left out, those after "
-    "it move up.",
-    read=ONE_HOT,
+    why="A component without points has its column of zeros; left out, those after it move up.",
     see="labels 0, 2, 0 of K = 4 components are 1, 0, 0, 0 and 0, 0, 1, 0, of length 4.",
     variants=(
         lambda z, K: np.eye(z.max() + 1)[z],
@@ -82,11 +70,9 @@ def columns_of_the_labels_that_occur(plan, z, n_components, rows):
     return rows(z, n_components)
 
 
-@OneHot.mistake(
-    "rows",
+@_rows(
     what="The number of columns is not K: one more, one less, or as many as there are points.",
     why="The labels 0 ... K-1 need K columns, none of them left out as a reference category.",
-    read=ONE_HOT,
     see="5 points and 3 components, the labels 0, 1, 2: the shape is (5, 3).",
     variants=(lambda z, K: K + 1, lambda z, K: K - 1, lambda z, K: max(len(z), z.max() + 1)),
 )
@@ -94,18 +80,15 @@ def wrong_number_of_columns(plan, z, n_components, count):
     return OneHot.rows(plan, z, count(z, n_components))
 
 
-@OneHot.mistake(
-    "rows",
+@_rows(
     what="The labels come back as they are; a table of zeros and ones is asked for.",
-    read=ONE_HOT,
     see="label 1 of 3 is the row 0, 1, 0.",
 )
 def labels_returned_as_they_are(plan, z, n_components):
     return z
 
 
-@OneHot.mistake(
-    "hand_back",
+@_filled(
     what="The rows hold other marks than a single 1, in the column of the label, and zeros.",
     why="z_nk says yes or no, so that a sum over k counts point n once: no -1, no label as a "
     "number, no column before that of the label, and component 0 has its 1 like the others.",
@@ -123,12 +106,9 @@ def other_marks_than_a_single_one(plan, Z, marks):
     return marks(Z)
 
 
-@OneHot.mistake(
-    "hand_back",
+@_filled(
     what="Only the first rows are filled: the loop ends too soon.",
-    why="A return inside of it ends it in its first turn; and it must run over N points, not "
-    "over K.",
-    read=OWN_LABEL,
+    why="A return inside of it ends it in its first turn; and it runs over N points, not K.",
     see="Z of shape (5, 3) has 5 rows, each with one 1; the sum of Z is 5.",
     variants=(lambda K: 1, lambda K: K),
 )
@@ -136,11 +116,9 @@ def first_rows_only(plan, Z, count):
     return Z * (np.arange(len(Z)) < count(Z.shape[1]))[:, None]
 
 
-@OneHot.mistake(
-    "hand_back",
+@_filled(
     what="All rows are equal: each holds a 1 for every label that occurs in z.",
     why="Z[:, z] = 1 sets whole columns; and [[0] * K] * N is one single row, N times.",
-    read=OWN_LABEL,
     see="Z[np.arange(N), z] = 1 sets one entry a row; or loop over n with Z[n, z[n]] = 1.",
 )
 def all_rows_equal(plan, Z):
@@ -157,18 +135,17 @@ def _averaged(logs):
     return np.sum(np.where(r > 0, r * logs, 0), axis=1)
 
 
-FIRST_FOR_ALL.at(Labelled, "weigh", "label", read=OWN_LABEL, on=On.ARGUMENT)
-OFF_BY_ONE.at(Labelled, "weigh", "label", read=FROM_ZERO, on=On.ARGUMENT)
-RESHAPED_FOR_TRANSPOSED.at(Labelled, "weigh", read=ROW_FIRST, on=On.ARGUMENT)
+operators.FIRST_FOR_ALL.at(Labelled, "weigh", "label", read=OWN_LABEL, on=On.ARGUMENT)
+operators.OFF_BY_ONE.at(Labelled, "weigh", "label", read=FROM_ZERO, on=On.ARGUMENT)
+operators.RESHAPED_FOR_TRANSPOSED.at(Labelled, "weigh", read=ROW_FIRST, on=On.ARGUMENT)
+
+_weigh = partial(Labelled.mistake, "weigh", read=PICKED)
 
 
-@Labelled.mistake(
-    "weigh",
+@_weigh(
     what="Z does not pick the term of each point: all K are added up, averaged or summed out, or "
     "the best one stands in for it.",
-    why="Z is given here; guessing it from X is the posterior of 7.4.3, and to do without it the "
-    "marginal of 7.4.2.",
-    read=PICKED,
+    why="Z is given here: the posterior guesses it from X, and the marginal does without it.",
     see="log terms -1 and -9 and the label 1 give -9; not -10, nor -1, nor log(e^-1 + e^-9).",
     variants=(
         lambda logs: np.sum(logs, axis=1),
@@ -181,12 +158,9 @@ def labels_ignored(plan, Z, logs, instead):
     return instead(logs)
 
 
-@Labelled.mistake(
-    "weigh",
-    what="The zeros and ones of Z are used as positions: they pick the entries 0 and 1 again and "
-    "again.",
+@_weigh(
+    what="The zeros and ones of Z are used as positions: entries 0 and 1 come again and again.",
     why="A mask must be boolean, logs[Z == 1]; a position comes from argmax along the row.",
-    read=PICKED,
     see="logs[[0, 0, 1]] is logs[0], logs[0] and logs[1], not the third entry.",
     variants=(
         lambda logs, Z: np.sum(logs[Z], axis=(1, 2)),
@@ -197,10 +171,8 @@ def labels_as_positions(plan, Z, logs, picked):
     return picked(logs, Z.astype(int))
 
 
-@Labelled.mistake(
-    "weigh",
-    what="argmax runs over the points (axis 0): it finds one point a component, not a label a "
-    "point.",
+@_weigh(
+    what="argmax runs over the points, axis 0: one point a component, not one label a point.",
     read='7.4.4, "z_n": each point has one label; argmax along its row, axis=1, finds it.',
     see="Z of shape (5, 3) has 5 labels; Z.argmax(axis=0) has 3 numbers.",
     variants=(
@@ -212,8 +184,7 @@ def one_point_for_each_component(plan, Z, logs, picked):
     return picked(logs, Z.argmax(axis=0))
 
 
-@Labelled.mistake(
-    "weigh",
+@_weigh(
     what="Each point is paired with the labels of all points, not with its own alone.",
     why="logs[:, labels] takes whole columns, an N x N table; so does a matrix product of both.",
     read=OWN_LABEL,
@@ -241,10 +212,11 @@ class LogPrior(Labelled, Prior, Total):
         return self.weigh(Z, np.broadcast_to(self.log_weights(weights), Z.shape))
 
 
-@LogPrior.mistake(
-    "terms",
+_prior = partial(LogPrior.mistake, "terms", read=PRIOR)
+
+
+@_prior(
     what="Each component that occurs counts once, however many points have it.",
-    read=PRIOR,
     see="three labels of weight 0.5 give 3 * -0.69 = -2.08, not -0.69.",
 )
 def prior_counted_once(plan, Z, weights):
@@ -252,12 +224,9 @@ def prior_counted_once(plan, Z, weights):
     return plan.log_weights(weights)[Z.any(axis=0)]
 
 
-@LogPrior.mistake(
-    "terms",
-    what="The shares of the labels in Z stand where the weights should: pi is given, not "
-    "estimated.",
+@_prior(
+    what="The shares of the labels in Z stand for the weights: pi is given, not estimated.",
     why="Estimating pi from Z is the M-step of 7.4.5.",
-    read=PRIOR,
     see="labels 0, 0, 1 under weights 0.5, 0.5 give 3 * log 0.5 = -2.08, not -1.91.",
 )
 def frequencies_for_weights(plan, Z, weights):
@@ -265,10 +234,8 @@ def frequencies_for_weights(plan, Z, weights):
     return LogPrior.terms(plan, Z, Z.mean(axis=0))
 
 
-@LogPrior.mistake(
-    "terms",
-    what="The multinomial coefficient is in: that is the probability of the counts, not of the "
-    "labels.",
+@_prior(
+    what="The multinomial coefficient is in: the probability of the counts, not of the labels.",
     why="It adds up all orders in which the labels could have come; Z is one of them.",
     read='7.4.4, "log p(Z) = sum_n sum_k z_nk log pi_k", with no factorials.',
     see="the labels 0, 1 under weights 0.5, 0.5 have 0.25; one of each, in any order, 0.5.",
@@ -281,8 +248,7 @@ def probability_of_the_counts(plan, Z, weights):
 
 @LogPrior.mistake(
     "product",
-    what="log(1 - pi) is added for the components that a point does not have: K coins, not one "
-    "label.",
+    what="log(1 - pi) is added for what a point's label is not: K coins, not one label.",
     why="That the label is k says already that it is no other.",
     read='7.4.4, "log p(Z) = sum_n sum_k z_nk log pi_k": a term only where z_nk = 1.',
     see="weights 0.7, 0.3, label 0: log 0.7 = -0.36, not twice that.",
@@ -300,25 +266,8 @@ class LogConditional(Labelled, Density, Total):
         return self.weigh(Z, self.densities(X, means, covariances))
 
 
-LogConditional.suffers("weigh", component_zero_for_all)
-CUT_TO_WHOLE_NUMBERS.at(LogConditional, "terms", read=RETURNS)
-TINY_NUMBER_ADDED.at(
-    LogConditional, "densities", "density", read=LOGPDF, variants=(*TINY, *LOWEST_LOGARITHM)
-)
-
-
-@LogConditional.mistake(
-    "terms",
-    what="The means are computed anew from the points of each label; the argument means is not "
-    "used.",
-    why="That is what the M-step of 7.4.5 does. Here theta is given.",
-    read='7.4.4, "p(x_n | z_n)": N(x_n | mu_k, Sigma_k) with the mu_k that is passed.',
-    see="points 1 and 3 of a component with mean 0: distances 1 and 3, not 1 and 1.",
-)
-def mean_of_the_own_points(plan, X, Z, means, covariances):
-    X, Z = as_floats(X, Z)
-    counts = np.maximum(Z.sum(axis=0), 1)
-    return LogConditional.terms(plan, X, Z, Z.T @ X / counts[:, None], covariances)
+operators.CUT_TO_WHOLE_NUMBERS.at(LogConditional, "terms", read=RETURNS)
+operators.TINY_NUMBER_ADDED.at(LogConditional, "densities", "density", read=LOGPDF)
 
 
 class CompleteLogLikelihood(Labelled, Joint, Total):
@@ -330,7 +279,7 @@ class CompleteLogLikelihood(Labelled, Joint, Total):
         return self.weigh(Z, self.joint(X, weights, means, covariances))
 
 
-CompleteLogLikelihood.suffers("weigh", component_zero_for_all)
+_both = partial(CompleteLogLikelihood.mistake, "terms", read=BOTH)
 
 
 def _apart(plan, X, Z, weights, means, covariances):
@@ -340,13 +289,10 @@ def _apart(plan, X, Z, weights, means, covariances):
     return plan.weigh(Z, prior), plan.weigh(Z, plan.densities(X, means, covariances))
 
 
-@CompleteLogLikelihood.mistake(
-    "terms",
+@_both(
     what="log p(Z) does not count once: it is added for each component or point again, or counts "
     "for one point, or log pi of all components is in it.",
-    why="It has one term log pi for each point, that of its label, and stands outside of every "
-    "loop.",
-    read=BOTH,
+    why="It has one term log pi for each point, that of its label, and stands outside of loops.",
     see="3 points of weight 0.5: log p(Z) = 3 log 0.5 = -2.08, not -0.69, nor 3 times -2.08.",
     variants=(
         lambda own, logs: np.sum(logs),
@@ -361,12 +307,10 @@ def prior_not_counted_once(plan, X, Z, weights, means, covariances, counted):
     return np.append(inner, counted(own, plan.log_weights(np.asarray(weights, dtype=float))))
 
 
-@CompleteLogLikelihood.mistake(
-    "terms",
+@_both(
     what="log p(Z) and log p(X | Z) are multiplied, or joined by logaddexp: simply add them.",
     why="p(X, Z) is a product, and the logarithm of a product is the sum of the logarithms; "
     "logaddexp adds the probabilities.",
-    read=BOTH,
     see="-2 and -3 give -5, not 6, nor np.logaddexp(-2, -3) = -1.69.",
     variants=(np.multiply, np.logaddexp),
 )
@@ -384,11 +328,12 @@ class LogPosterior(Labelled, Bayes, Total):
         return self.weigh(Z, self.log_posterior(X, weights, means, covariances))
 
 
-LogPosterior.suffers("weigh", component_zero_for_all)
+for _plan in (LogConditional, CompleteLogLikelihood, LogPosterior):
+    _plan.suffers("weigh", component_zero_for_all)
 LogPosterior.suffers("density", one_label_for_all_points)
-WITHOUT_LOGARITHM.at(LogPosterior, "quotient", "responsibilities", read=POSTERIOR)
-TINY_NUMBER_ADDED.at(LogPosterior, "quotient", "responsibilities", read=POSTERIOR)
-UNDERFLOW.at(
+operators.WITHOUT_LOGARITHM.at(LogPosterior, "quotient", "responsibilities", read=POSTERIOR)
+operators.TINY_NUMBER_ADDED.at(LogPosterior, "quotient", "responsibilities", read=POSTERIOR)
+operators.UNDERFLOW.at(
     LogPosterior,
     "quotient",
     "responsibility",

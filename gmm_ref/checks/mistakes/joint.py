@@ -1,19 +1,12 @@
 """Mistakes in log p(x_n, z_k = 1) = log pi_k + log N(x_n | mu_k, Sigma_k), the root of the rest."""
 
+from functools import partial
+
 import numpy as np
 
 from gmm_ref.checks.mistakes.common import NATURAL, RETURNS, Logarithm, Table
 from gmm_ref.checks.mistakes.density import Density
-from nbjudge.checking.operators import (
-    CUT_TO_WHOLE_NUMBERS,
-    FIRST_FOR_ALL,
-    LOG_BASE_OF,
-    REVERSED,
-    SORTED,
-    SQUARED,
-    TINY_NUMBER_ADDED,
-    WITHOUT_LOGARITHM,
-)
+from nbjudge.checking import operators
 from nbjudge.checking.plan import Plan, as_floats
 
 GIVEN = '7.4.1, "pi = [pi_1, ..., pi_K]": the mixture probabilities, which are given.'
@@ -31,36 +24,32 @@ class Weights(Plan):
         return weights
 
 
-SQUARED.at(Weights, "probabilities", "weights", read=GIVEN)
-REVERSED.at(Weights, "probabilities", "weights", read=SAME_INDEX)
-SORTED.at(Weights, "probabilities", "weights", read=SAME_INDEX)
+operators.SQUARED.at(Weights, "probabilities", "weights", read=GIVEN)
+operators.REVERSED.at(Weights, "probabilities", "weights", read=SAME_INDEX)
+operators.SORTED.at(Weights, "probabilities", "weights", read=SAME_INDEX)
+
+_weights = partial(Weights.mistake, "probabilities", read=GIVEN)
 
 
-@Weights.mistake(
-    "probabilities",
+@_weights(
     what="Every component gets the weight 1/K, whatever the argument weights says.",
-    read=GIVEN,
     see="weights 0.7, 0.2, 0.1 are not 0.33 three times.",
 )
 def equal_weights(plan, weights):
     return np.full(len(weights), 1 / len(weights))
 
 
-@Weights.mistake(
-    "probabilities",
+@_weights(
     what="The weights are taken for scores: exp and a division make other weights of them.",
     why="They are probabilities already, and sum to 1.",
-    read=GIVEN,
     see="the softmax of 0.7, 0.2, 0.1 is 0.46, 0.28, 0.25.",
 )
 def softmax_of_the_weights(plan, weights):
     return np.exp(weights) / np.sum(np.exp(weights))
 
 
-@Weights.mistake(
-    "probabilities",
+@_weights(
     what="1 - pi stands where pi should: rare components become common.",
-    read=GIVEN,
     see="weights 0.7, 0.2, 0.1 have the complements 0.3, 0.8, 0.9.",
 )
 def complement_of_the_weights(plan, weights):
@@ -75,26 +64,26 @@ class Prior(Weights):
         return np.log(self.probabilities(weights))
 
 
-WITHOUT_LOGARITHM.at(Prior, "log_weights", "weights", read=LOG_OF_BOTH)
-TINY_NUMBER_ADDED.at(
+operators.WITHOUT_LOGARITHM.at(Prior, "log_weights", "weights", read=LOG_OF_BOTH)
+operators.TINY_NUMBER_ADDED.at(
     Prior,
     "log_weights",
     "weights",
     read=NEVER,
-    why="A component of weight 0 then is very rare, but not impossible as it should be: log 0 is "
-    "-inf, and -inf is what is meant.",
+    why="A component of weight 0 is impossible, not only rare: log 0 = -inf is what is meant.",
 )
 
 
 @Prior.mistake(
     "log_weights",
-    what="1 is added to the weights before their logarithm: log1p, against log 0.",
-    why="log 0 = -inf is what is meant for a component of weight 0, and all others come out wrong.",
+    what="log 0 is avoided: by log1p, or by leaving it at 0, which is the logarithm of 1.",
+    why="A component of weight 0 is impossible: log 0 = -inf is what is meant.",
     read=NEVER,
-    see="log 0.5 = -0.69, but log1p(0.5) = log 1.5 = +0.41.",
+    see="exp(-inf) = 0, but exp(0) = 1; and log1p(0.5) = log 1.5 = +0.41, not log 0.5 = -0.69.",
+    variants=(np.log1p, lambda weights: np.log(np.where(weights > 0, weights, 1))),
 )
-def one_added_to_the_weights(plan, weights):
-    return np.log1p(plan.probabilities(weights))
+def log_of_zero_avoided(plan, weights, log):
+    return log(plan.probabilities(weights))
 
 
 class Joint(Prior, Density):
@@ -110,6 +99,9 @@ class Joint(Prior, Density):
         return log_weights + log_densities
 
 
+_combine = partial(Joint.mistake, "combine", read=LOG_OF_BOTH)
+
+
 @Joint.mistake(
     "probabilities",
     what="The weights are left out: log N stands where log pi + log N should.",
@@ -121,61 +113,40 @@ def forgot_the_weights(plan, weights):
     return np.ones(len(weights))
 
 
-LOG_BASE_OF.at(Joint, "log_weights", "weights", read=NATURAL)
-FIRST_FOR_ALL.at(Joint, "probabilities", "weight", read=SAME_INDEX)
-TINY_NUMBER_ADDED.at(Joint, "combine", "joint", read=LOG_OF_BOTH)
+operators.FIRST_FOR_ALL.at(Joint, "probabilities", "weight", read=SAME_INDEX)
+operators.LOG_BASE_OF.at(Joint, "log_weights", "weights", read=NATURAL)
+operators.TINY_NUMBER_ADDED.at(Joint, "combine", "joint", read=LOG_OF_BOTH)
 
 
-@Joint.mistake(
-    "log_weights",
+@_combine(
     what="The weights divide where they must multiply: log pi is taken off, not added.",
     why="Rare components then come out on top.",
-    read=GIVEN,
-    see="log 0.1 = -2.30 must lower what belongs to a rare component, not raise it.",
+    see="log 0.1 = -2.30 must lower the joint of a rare component, not raise it.",
 )
-def weights_divided(plan, weights):
-    return -Prior.log_weights(plan, weights)
+def weights_divided(plan, log_weights, log_densities):
+    return log_densities - log_weights
 
 
-@Joint.mistake(
-    "log_weights",
-    what="The logarithm of a weight of 0 is left at 0, which is the logarithm of 1.",
-    why="log 0 = -inf is what is meant: a component of weight 0 is impossible.",
-    read=NEVER,
-    see="exp(0) = 1, exp(-inf) = 0; np.log(weights, where=weights > 0) fills in what is there.",
-)
-def zero_for_log_zero(plan, weights):
-    logs = Prior.log_weights(plan, weights)
-    return np.where(logs > -np.inf, logs, 0)
-
-
-@Joint.mistake(
-    "combine",
+@_combine(
     what="Only the prior is there: what the point tells, log N(x_n | mu_k, Sigma_k), is missing.",
-    read=LOG_OF_BOTH,
     see="log pi = -0.7 and log N = -3.1 make -3.8, not -0.7.",
 )
 def prior_only(plan, log_weights, log_densities):
     return np.zeros_like(log_densities) + log_weights
 
 
-@Joint.mistake(
-    "combine",
+@_combine(
     what="log pi and log N are multiplied: the logarithm of a product is a sum.",
     why="Two negative numbers then even give a positive one.",
-    read=LOG_OF_BOTH,
     see="log(0.5 * 0.1) = -0.69 + -2.30 = -3.00, but -0.69 * -2.30 = +1.60.",
 )
 def logarithms_multiplied(plan, log_weights, log_densities):
     return log_weights * log_densities
 
 
-@Joint.mistake(
-    "combine",
-    what="The log density is multiplied by the weight: pi log N for log pi + log N, or beside "
-    "log pi.",
+@_combine(
+    what="The log density is multiplied by the weight: pi log N, alone or beside log pi.",
     why="A factor inside a logarithm becomes a summand outside of it, not a factor.",
-    read=LOG_OF_BOTH,
     see="log(0.5 * 0.1) = -3.00, but 0.5 * log 0.1 = -1.15.",
     variants=(0, 1),
 )
@@ -192,14 +163,14 @@ class LogJoint(Joint, Table, Logarithm):
         return self.joint(X, weights, means, covariances)
 
 
-CUT_TO_WHOLE_NUMBERS.at(LogJoint, "answer", read=RETURNS)
+operators.CUT_TO_WHOLE_NUMBERS.at(LogJoint, "answer", read=RETURNS)
 
 
 @LogJoint.mistake(
     "hand_back",
     what="Each row is normalised over the components: that is the log responsibility of 7.4.3.",
     why="The joint is not a probability of k given x; its rows do not sum to 1.",
-    read='7.4.1, "p(x, z_k = 1) = pi_k N(x | mu_k, Sigma_k)", with no denominator.',
+    read=JOINT,
     see="joints 0.03 and 0.01 stay so; divided by 0.04 they are 0.75 and 0.25.",
 )
 def normalised_the_joint(plan, joint):
@@ -209,7 +180,6 @@ def normalised_the_joint(plan, joint):
 @LogJoint.mistake(
     "hand_back",
     what="The sum over the components is taken already: that is the density of 7.4.2.",
-    why="The joint keeps one number for each point and each component.",
     read='7.4.1, "p(x, z_k = 1)": it depends on k.',
     see="5 points and 3 components give 15 numbers, of shape (5, 3).",
 )

@@ -1,5 +1,7 @@
 """Mistakes in 7.4.2: the label summed out of the joint, and the points multiplied."""
 
+from functools import partial
+
 import numpy as np
 
 from gmm_ref.checks.mistakes.common import (
@@ -12,19 +14,13 @@ from gmm_ref.checks.mistakes.common import (
     not_summed_over_components,
 )
 from gmm_ref.checks.mistakes.joint import Joint
-from nbjudge.checking.operators import (
-    AXIS_SWAPPED,
-    CUT_TO_WHOLE_NUMBERS,
-    FIRST_MISSING,
-    LAST_MISSING,
-    TINY_NUMBER_ADDED,
-    On,
-)
+from nbjudge.checking import operators
+from nbjudge.checking.operators import On
 from nbjudge.checking.plan import as_floats, mistake
 
 SUM = '7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)": the log goes outside.'
 EACH_ONCE = '7.4.2, "p(x | theta) = sum_(k=1)^K ...": each of the K terms once.'
-EACH_POINT = '7.4.2, "prod_(n=1)^N": every point, whatever the others are.'
+EACH_POINT = '7.4.2, "prod_(n=1)^N": a factor for every point, whatever the others are.'
 
 
 class Marginal(Joint):
@@ -44,10 +40,10 @@ class Marginal(Joint):
         return np.logaddexp.reduce(joint, axis=1)
 
 
-AXIS_SWAPPED.at(Marginal, "log_sum", read=OVER_K)
-FIRST_MISSING.at(Marginal, "log_sum", "component", read=OVER_K, axis=1, on=On.ARGUMENT)
-LAST_MISSING.at(Marginal, "log_sum", "component", read=OVER_K, axis=1, on=On.ARGUMENT)
-TINY_NUMBER_ADDED.at(
+operators.AXIS_SWAPPED.at(Marginal, "log_sum", read=OVER_K)
+for _some in (operators.FIRST_MISSING, operators.LAST_MISSING):
+    _some.at(Marginal, "log_sum", "component", read=OVER_K, axis=1, on=On.ARGUMENT)
+operators.TINY_NUMBER_ADDED.at(
     Marginal,
     "log_sum",
     "density",
@@ -56,12 +52,13 @@ TINY_NUMBER_ADDED.at(
     "of each point out first: that is what logsumexp does.",
 )
 
+_log_sum = partial(Marginal.mistake, "log_sum", read=SUM)
+_term = partial(Marginal.mistake, "log_sum", read=EACH_ONCE)
 
-@Marginal.mistake(
-    "log_sum",
+
+@_log_sum(
     what="The logarithms are added up over the components: a sum of logs for the log of a sum.",
     why="Adding logs multiplies the joints: that all components drew the point, not one of them.",
-    read=SUM,
     see="log(0.2 + 0.3) = -0.69, but log 0.2 + log 0.3 = -2.81.",
 )
 def sum_of_logs(plan, joint):
@@ -79,11 +76,9 @@ def weighted_log_densities(plan, log_weights, log_densities):
     return np.sum(np.exp(log_weights) * log_densities, axis=1)
 
 
-@Marginal.mistake(
-    "log_sum",
+@_log_sum(
     what="The log joints are averaged with the responsibilities: the expectation of 7.4.5.",
     why="By Jensen's inequality that is too low; the logarithm of the sum is asked for.",
-    read=SUM,
     see="joints 0.2 and 0.2: log 0.4 = -0.92, but the average of both logs is -1.61.",
 )
 def expected_log_joint(plan, joint):
@@ -91,46 +86,37 @@ def expected_log_joint(plan, joint):
     return np.sum(np.where(R > 0, R * joint, 0), axis=1)
 
 
-@Marginal.mistake(
-    "log_sum",
+@_log_sum(
     what="The mean over the components is taken, not their sum: the density is K times too small.",
     why="The weights already sum to 1; dividing by K as well weighs twice.",
-    read=SUM,
     see="with two components every log density is log 2 = 0.69 too low.",
 )
 def mean_over_components(plan, joint):
     return np.logaddexp.reduce(joint, axis=1) - np.log(joint.shape[1])
 
 
-@Marginal.mistake(
-    "log_sum",
+@_term(
     what="Only the largest of the K terms counts: a maximum stands where the sum should.",
-    why="To take the maximum out guards against underflow, but between two components the others "
-    "matter as well.",
-    read=EACH_ONCE,
+    why="To take the maximum out guards against underflow, but the other terms count as well.",
     see="log(0.3 + 0.2) = -0.69, but log 0.3 = -1.20.",
 )
 def largest_term_only(plan, joint):
     return np.max(joint, axis=1)
 
 
-@Marginal.mistake(
-    "log_sum",
+@_log_sum(
     what="The maximum is taken off before exp, but not added back after the logarithm.",
     why="log-sum-exp is max + log sum exp(a - max): what is taken off inside comes back outside.",
-    read=SUM,
     see="a = -1000, -1001: the answer is -1000 + log(1 + 0.37) = -999.69, not 0.31.",
 )
 def maximum_not_added_back(plan, joint):
     return np.logaddexp.reduce(joint, axis=1) - np.max(joint, axis=1)
 
 
-@Marginal.mistake(
-    "log_sum",
-    what="What is taken out of exp is not the maximum of the point's own row: that of the whole "
-    "table, of a column, or a minimum.",
+@_log_sum(
+    what="What is taken out of exp is not the maximum of the point's own row, max(axis=1), but "
+    "that of the whole table, of a column, or a minimum.",
     why="Points far below it still underflow to 0; above a minimum exp grows beyond every float.",
-    read='7.4.2, "p(x | theta) = sum_k ...": the sum over k is one for each point; max(axis=1).',
     see="rows near -1 and near -900: exp(-900 - -1) is 0, but exp(-900 - -900) is 1.",
     variants=(
         lambda a: a.max() + np.log(np.sum(np.exp(a - a.max()), axis=1)),
@@ -142,12 +128,10 @@ def wrong_maximum_taken_out(plan, joint, log_sum):
     return log_sum(joint)
 
 
-@Marginal.mistake(
-    "log_sum",
+@_term(
     what="There is one term too many in the sum: a 1, or the largest term once more.",
     why="A running logaddexp that starts at 0 starts at log 1, and a sum starts at log 0 = -inf; "
     "log1p adds a 1 that the largest term is already.",
-    read=EACH_ONCE,
     see="densities 0.1 and 0.2: log 0.3 = -1.20, not log 1.3 = +0.26 nor log 0.5 = -0.69.",
     variants=(lambda joint: 0, lambda joint: np.max(joint, axis=1)),
 )
@@ -155,10 +139,8 @@ def one_term_too_many(plan, joint, term):
     return np.logaddexp(term(joint), np.logaddexp.reduce(joint, axis=1))
 
 
-@Marginal.mistake(
-    "log_sum",
+@_term(
     what="Two components are added up, however many there are: right only for K = 2.",
-    read=EACH_ONCE,
     see="densities 0.1, 0.2, 0.3 sum to 0.6; two of them make 0.3 or 0.4.",
     variants=(-1, 1),
 )
@@ -174,7 +156,7 @@ class LogDensity(Marginal, PerPoint, Logarithm):
         return self.marginal(X, weights, means, covariances)
 
 
-CUT_TO_WHOLE_NUMBERS.at(LogDensity, "answer", read=RETURNS)
+operators.CUT_TO_WHOLE_NUMBERS.at(LogDensity, "answer", read=RETURNS)
 LogDensity.suffers("log_sum", not_summed_over_components)
 LogDensity.suffers("log_sum", axis_forgotten)
 
@@ -182,25 +164,22 @@ LogDensity.suffers("log_sum", axis_forgotten)
 @LogDensity.mistake(
     "marginal",
     what="The mixture is replaced by one Gaussian with the average mean and covariance.",
-    why="That has one peak, where a mixture has several: densities are averaged, not their "
-    "parameters.",
+    why="That has one peak, where a mixture has several: densities are averaged, not parameters.",
     read='7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)": the sum is outside of N.',
     see="means -5 and 5, variances 1: at 0 the mixture is 1.5e-6, N(0 | 0, 26) is 0.08.",
     variants=(0, 1),
 )
 def one_gaussian_for_the_mixture(plan, X, weights, means, covariances, between):
     weights, means, covariances = as_floats(weights, means, covariances)
-    centre = weights @ means
-    away = means - centre
-    spread = np.einsum("k,kij->ij", weights, covariances)
-    spread = spread + between * np.einsum("k,ki,kj->ij", weights, away, away)
-    return plan.densities(X, centre[None], spread[None])[:, 0]
+    away = means - weights @ means
+    spread = covariances + between * away[:, :, None] * away[:, None, :]
+    spread = np.einsum("k,kij->ij", weights, spread)
+    return plan.densities(X, [weights @ means], [spread])[:, 0]
 
 
 @LogDensity.mistake(
     "hand_back",
-    what="The log densities of all points are added up: that is `log_likelihood`, the next "
-    "exercise.",
+    what="The log densities of all points are added up: that is `log_likelihood`, which follows.",
     read="7.4.2: p(x | theta) is of one point, p(X | theta) of the data set.",
     see="three points with -1, -2, -3 are asked for as such; -6 is the data set.",
 )
@@ -224,10 +203,10 @@ class LogLikelihood(Marginal, Total):
     see="joints 0.1, 0.2 and 0.3, 0.1: (0.1 + 0.2)(0.3 + 0.1) = 0.12, not 0.03 + 0.02 = 0.05.",
     variants=(lambda n_samples: 1, lambda n_samples: n_samples),
 )
-def one_label_for_all_points(plan, log_weights, log_densities, weights_in_it):
+def one_label_for_all_points(plan, log_weights, log_densities, times):
     n_samples = len(log_densities)
-    together = weights_in_it(n_samples) * log_weights + np.sum(log_densities, axis=0)
-    # Its share for each point, of which they all together make the sum.
+    together = times(n_samples) * log_weights + np.sum(log_densities, axis=0)
+    # To each point its share, of which all together make the sum.
     return np.full(n_samples, np.logaddexp.reduce(together) / n_samples)
 
 
@@ -236,20 +215,11 @@ LogLikelihood.suffers("density", one_label_for_all_points)
 
 @LogLikelihood.mistake(
     "terms",
-    what="Only the first K points are added up: the loop over the points runs to K, not to N.",
-    read='7.4.2, "prod_(n=1)^N": len(X) points, of which len(weights) says nothing.',
-    see="5 points and 3 components: range(3) never sees the points 3 and 4.",
-)
-def as_many_points_as_components(plan, X, weights, means, covariances):
-    return plan.marginal(X[: len(weights)], weights, means, covariances)
-
-
-@LogLikelihood.mistake(
-    "terms",
-    what="Points that are equal count once: a set or a dictionary of points forgets how many "
-    "there are.",
+    what="Points are left out: of equal ones all but one, or all after the first K.",
+    why="A set of points forgets how often each is there; and the loop runs to N = len(X), not K.",
     read=EACH_POINT,
-    see="two equal points of log density -3 bring -6, not -3.",
+    see="5 points and 3 components: range(3) stops before point 3; two equal points of -3 make -6.",
+    variants=(lambda X, K: X[:K], lambda X, K: np.unique(X, axis=0)),
 )
-def equal_points_counted_once(plan, X, weights, means, covariances):
-    return plan.marginal(np.unique(X, axis=0), weights, means, covariances)
+def points_left_out(plan, X, weights, means, covariances, left):
+    return plan.marginal(left(X, len(weights)), weights, means, covariances)
