@@ -102,7 +102,7 @@ def _hold_whole_numbers(given):
 CUT_TO_WHOLE_NUMBERS = Operator(
     "cut_to_whole_numbers",
     np.trunc,
-    what="Where what comes in are whole numbers, what goes out is cut off to whole numbers, too.",
+    what="Where whole numbers come in, what goes out is cut off to whole numbers, too.",
     why="np.zeros_like and np.empty_like take the dtype of their array: of integers, they keep "
     "integers.",
     see="a = np.zeros_like([3, 4]); a[0] = 2.7 leaves a[0] == 2.",
@@ -148,7 +148,7 @@ KEPT_THE_AXIS = Operator(
 AXIS_SWAPPED = Operator(
     "axis_swapped",
     np.transpose,
-    what="It runs down the columns, axis=0, where it should run along the rows, axis=1.",
+    what="The sum, or the search, runs down the columns, axis=0, not along the rows, axis=1.",
     why="The axis that is named is the one that is summed over, or searched, and goes away.",
     see="of [[1, 2, 3], [4, 5, 6]] sum(axis=1) is [6, 15], and sum(axis=0) is [5, 7, 9].",
     on=On.BOTH,
@@ -167,7 +167,7 @@ COUNTED_FROM_ONE = Operator(
 OFF_BY_ONE = Operator(
     "{place}_off_by_one",
     lambda value, step: np.roll(value, step, axis=-1),
-    what="The {place} is off by one: what belongs to a number stands at the one before, or after.",
+    what="The {place} is off by one: it stands for the number before its own, or after it.",
     why="In code the first has the number 0, not 1; number -1 is the last one.",
     see="of 3, the first has the number 0 and the last has the number 2.",
     variants=(-1, 1),
@@ -229,8 +229,7 @@ UNDERFLOW = Operator(
     "underflow",
     lambda value: np.log(np.exp(value)),
     what="The {place} is computed first and its logarithm taken afterwards: far away it is 0.",
-    why="exp(-800) is smaller than the smallest float, and log 0 = -inf. Stay in logarithms from "
-    "the beginning to the end.",
+    why="exp(-800) is smaller than the smallest float, and log 0 = -inf. Stay in logarithms.",
     see="np.log(np.exp(-800)) is -inf, though -800 is a perfectly good number.",
 )
 
@@ -250,8 +249,7 @@ TINY_NUMBER_ADDED = Operator(
     "tiny_number_added_to_the_{place}",
     _lifted_before_the_logarithm,
     what="A tiny number is added to the {place} before the logarithm, or stands in for less.",
-    why="What is 0, or smaller than the smallest float, then is log of that number, and the rest "
-    "slightly wrong.",
+    why="What is 0 as a float then becomes the log of that number, and the rest is slightly wrong.",
     see="log(0 + 1e-10) = -23, not -inf; log(0.1 + 1e-6) is 1e-5 more than log 0.1.",
     variants=TINY,
 )
@@ -263,7 +261,7 @@ REVERSED = Operator(
     lambda value: value[::-1],
     what="The {place} are in reverse order, so that each meets what belongs to another.",
     why="A slice [::-1], or a loop that counts down, turns them round.",
-    see="0.7, 0.2, 0.1 is not 0.1, 0.2, 0.7: number 0 has 0.7.",
+    see="7, 2, 1 in reverse is 1, 2, 7: number 0 was 7, and is 1.",
 )
 
 SORTED = Operator(
@@ -271,7 +269,7 @@ SORTED = Operator(
     lambda value, step: np.sort(value, axis=0)[::step],
     what="The {place} are sorted by size, so that each meets what belongs to another.",
     why="Once sorted, nobody knows any more which of them was which.",
-    see="0.2, 0.7, 0.1 sorted is 0.1, 0.2, 0.7: number 0 had 0.2.",
+    see="2, 7, 1 sorted is 1, 2, 7: number 0 was 2, and is 1.",
     variants=(1, -1),
 )
 
@@ -287,7 +285,7 @@ SQUARED = Operator(
 FIRST_MISSING = Operator(
     "first_{place}_missing",
     lambda value: value[1:],
-    what="It begins one {place} late: the first {place} is left out.",
+    what="The loop begins one {place} late: the first {place} is left out.",
     why="The text counts from 1, Python from 0: range(1, N) and [1:] leave number 0 out.",
     see="list(range(1, 3)) is [1, 2]; number 0 is never seen.",
 )
@@ -295,7 +293,7 @@ FIRST_MISSING = Operator(
 LAST_MISSING = Operator(
     "last_{place}_missing",
     lambda value: value[:-1],
-    what="It stops one {place} early: the last {place} is left out.",
+    what="The loop stops one {place} early: the last {place} is left out.",
     why="range(N - 1) and [:-1] both leave it out.",
     see="list(range(3 - 1)) is [0, 1]; number 2 is never seen.",
 )

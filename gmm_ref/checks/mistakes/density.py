@@ -156,7 +156,7 @@ def covariance_to_the_wrong_power(plan, d, covariance, power):
 
 
 @_quadratic(
-    what="The distance to the mean is not squared: its square root too many is taken.",
+    what="The distance to the mean is not squared: a square root too many is taken.",
     why="exp(-|d|/2) has a spike at the mean and heavy tails; a Gaussian has d^2.",
     see="1, 2 and 3 standard deviations out, log N falls by 0.5, 2 and 4.5.",
 )
