@@ -71,6 +71,7 @@ operators.TINY_NUMBER_ADDED.at(
     "weights",
     read=NEVER,
     why="A component of weight 0 is impossible, not only rare: log 0 = -inf is what is meant.",
+    variants=operators.TINY + operators.LARGER,
 )
 
 
