@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from nbjudge.checking import operators
-from nbjudge.checking.operators import On
+from nbjudge.checking.operators import FIRST_MISSING, FIRST_ONLY, LAST_MISSING, LAST_ONLY, On
 from nbjudge.checking.plan import Plan, mistake
 
 RETURNS = "the Returns line of the exercise: numbers of float64, in this shape, also for 1 of each."
@@ -121,12 +121,7 @@ def deviance(plan, result, factor):
 
 
 # After the mean, which does the same where all terms are equal.
-for _some in (
-    operators.FIRST_MISSING,
-    operators.LAST_MISSING,
-    operators.FIRST_ONLY,
-    operators.LAST_ONLY,
-):
+for _some in (FIRST_MISSING, LAST_MISSING, FIRST_ONLY, LAST_ONLY):
     _some.at(Total, "over_n", "point", read=OVER_N, on=On.ARGUMENT)
 
 
@@ -146,7 +141,7 @@ class Weighed(Plan):
         return np.sum(table, axis=1)
 
 
-for _some in (operators.FIRST_MISSING, operators.LAST_MISSING, operators.LAST_ONLY):
+for _some in (FIRST_MISSING, LAST_MISSING, LAST_ONLY):
     _some.at(Weighed, "over_k", "component", read=OVER_K, axis=1, on=On.ARGUMENT)
 
 
