@@ -1,138 +1,52 @@
-"""Mistakes that any formula can suffer: the type, the axes, the sign and the base of the answer."""
+"""Mistakes that any formula can suffer: the type, the axes, the sign, the base, the sums."""
+
+from functools import partial
 
 import numpy as np
 
+from nbjudge.checking import operators
+from nbjudge.checking.operators import FIRST_MISSING, FIRST_ONLY, LAST_MISSING, LAST_ONLY, On
 from nbjudge.checking.plan import Plan, mistake
 
-# So many decimals are what students round to.
-DECIMALS = (3, 2, 4, 1, 6)
+RETURNS = "the Returns line of the exercise: numbers of float64, in this shape, also for 1 of each."
+FORMULA = "the formula of the exercise, with nothing around it."
+NATURAL = '"Logarithms are natural" at the head of the assignment.'
+OVER_N = "the sum over n, which runs over all N points."
+OVER_K = "the sum over k, which runs over all K components."
+ROW_FIRST = "the index nk of section 7.4: n, the point, counts the rows, k the columns."
+PRODUCT = '7.4.2, "p(X | theta) = prod_n ...": a product over n, whose log is a sum.'
 
 
 class Numbers(Plan):
     """An answer of floats."""
 
 
-@Numbers.mistake(
-    "hand_back",
-    what="The answer is of dtype float32, which keeps 7 digits of 16.",
-    why="Sums over many points and differences of near numbers lose the rest.",
-    read="the Returns line of the exercise; leave out every astype and dtype but float64.",
-    see="np.float32(1e8 + 1) - np.float32(1e8) is 0, not 1.",
-)
-def rounded_to_float32(plan, result):
-    if isinstance(result, tuple):
-        return tuple(np.asarray(part, dtype=np.float32) for part in result)
-    return np.asarray(result, dtype=np.float32)
-
-
-@mistake(
-    what="An axis of length 1 is lost: with one point or one component the shape is another.",
-    why="squeeze(), [0] and some functions of scipy take such axes away.",
-    read="the Returns line of the exercise: the shape, also for N = 1 and K = 1.",
-    see="np.squeeze of the shape (1, 3) is (3,); np.atleast_2d and reshape bring it back.",
-)
-def squeezed(plan, result):
-    return np.squeeze(result)
-
-
-@mistake(
-    what="Where the data are whole numbers, the answer is cut off to whole numbers, too.",
-    why="np.zeros_like(X) and np.empty_like(X) have its dtype: of integers, they keep integers.",
-    read="the Returns line of the exercise: numbers of float64, whatever comes in.",
-    see="a = np.zeros_like([3, 4]); a[0] = 2.7 leaves a[0] == 2.",
-)
-def whole_numbers_like_the_data(plan, X, *parameters):
-    return type(plan).answer(plan, X, *parameters).astype(np.asarray(X).dtype)
-
-
-@mistake(
-    what="The answer is rounded to a few decimals: later steps need all its digits.",
-    why="Round what you print, not what you return.",
-    read="the formula of the exercise, which has no rounding in it.",
-    see="0.3337 + 0.3337 + 0.3327 are 1.0001 when each was rounded to 4 decimals.",
-    variants=DECIMALS,
-)
-def rounded(plan, result, decimals):
-    return np.round(result, decimals)
+operators.ROUNDED_TO_FLOAT32.at(Numbers, "hand_back", read=RETURNS)
+operators.ROUNDED.at(Numbers, "hand_back", read=FORMULA)
+operators.SQUEEZED.at(Numbers, "hand_back", read=RETURNS)
 
 
 class Table(Numbers):
     """An answer of shape (N, K): points are rows, components are columns."""
 
 
-Table.suffers("hand_back", squeezed)
-
-
-@Table.mistake(
-    "hand_back",
-    what="The answer lies on its side: (K, N), a row for each component, instead of (N, K).",
-    why="With N = K nobody would notice, and every later sum would run over the wrong things.",
-    read="the index r_nk or z_nk of section 7.4: n, the point, comes first.",
-    see="3 points and 2 components must give 3 rows; stack columns with axis=1, or use .T.",
-)
-def transposed(plan, result):
-    return np.transpose(result)
+operators.TRANSPOSED.at(Table, "hand_back", read=ROW_FIRST)
 
 
 class PerPoint(Numbers):
     """An answer of shape (N,): one number a point."""
 
 
-PerPoint.suffers("hand_back", squeezed)
-PerPoint.suffers("hand_back", rounded)
-
-
-@PerPoint.mistake(
-    "hand_back",
-    what="The answer is a column (N, 1), where one number a point, (N,), is asked for.",
-    why="A column minus a row of N numbers makes an (N, N) table without any error.",
-    read="the Returns line of the exercise; keepdims=True is for the steps in between.",
-    see="np.ones((3, 1)) - np.ones(3) has shape (3, 3), not (3,).",
-)
-def kept_the_axis(plan, result):
-    return np.asarray(result)[:, None]
+operators.KEPT_THE_AXIS.at(PerPoint, "hand_back", read=RETURNS)
 
 
 class Logarithm(Numbers):
     """An answer that is a natural logarithm."""
 
 
-Logarithm.suffers("hand_back", rounded)
-
-
-@Logarithm.mistake(
-    "hand_back",
-    what="The answer has the opposite sign: it is minus the logarithm.",
-    why="That is the loss that an optimiser makes small; here the logarithm itself is asked for.",
-    read="the formula of the exercise, which has no minus sign in front.",
-    see="log 0.5 = -0.69, log 1 = 0, log 2 = +0.69: small probabilities go down, not up.",
-)
-def wrong_sign(plan, result):
-    return -np.asarray(result)
-
-
-@Logarithm.mistake(
-    "hand_back",
-    what="The logarithm is to base 2 or 10, not the natural one.",
-    why="Gaussian densities carry e, so only np.log undoes their exp; the answer is off by a "
-    "factor.",
-    read='"Logarithms are natural" at the head of the assignment.',
-    see="log 10 is 2.303 by np.log, 1 by np.log10 and 3.322 by np.log2.",
-    variants=(2, 10),
-)
-def wrong_log_base(plan, result, base):
-    return np.asarray(result) / np.log(base)
-
-
-@Logarithm.mistake(
-    "hand_back",
-    what="The answer is the probability density itself: its logarithm is not taken.",
-    why="For many or far points the density is smaller than the smallest float and becomes 0.",
-    read="the Returns line of the exercise, a logarithm.",
-    see="a density of 0.05 must come back as log 0.05 = -3.00.",
-)
-def log_not_taken(plan, result):
-    return np.exp(result)
+operators.WRONG_SIGN.at(Logarithm, "hand_back", read=FORMULA)
+operators.WRONG_LOG_BASE.at(Logarithm, "hand_back", read=NATURAL)
+operators.LOG_NOT_TAKEN.at(Logarithm, "hand_back", read=RETURNS)
 
 
 class Total(Logarithm):
@@ -147,78 +61,48 @@ class Total(Logarithm):
         return np.sum(terms)
 
 
-@Total.mistake(
-    "over_n",
+_adds = partial(Total.mistake, "over_n", read=PRODUCT)
+
+
+@_adds(
     what="The answer is the mean over the points, not the sum: it is N times too small.",
     why="Independent points multiply their probabilities, so the logarithms add up, all N of them.",
-    read='7.4.2, "p(X | theta) = prod_n ...": a product over n, whose log is a sum.',
     see="three points of log density -1 give -3 together; the mean is still -1.",
 )
 def mean_for_sum(plan, terms):
     return np.mean(terms)
 
 
-@Total.mistake(
-    "over_n",
+@_adds(
     what="The probabilities are multiplied first and the logarithm is taken of the product.",
-    why="The product of a few hundred densities is smaller than the smallest float: 0, and log 0 "
-    "= -inf.",
-    read='7.4.2, "prod_n": take the logarithm first, then the product is a sum.',
+    why="Of a few hundred densities it is smaller than the smallest float: 0, and log 0 = -inf.",
     see="0.1 ** 400 is 0.0 in floats, but 400 * log 0.1 = -921.03.",
 )
 def product_then_log(plan, terms):
     return np.log(np.prod(np.exp(terms)))
 
 
-@Total.mistake(
-    "over_n",
+@_adds(
     what="The answer holds one number a point; the sum over the points is missing.",
     why="The data set as a whole has one probability, so the answer is one number.",
-    read="the sum over n in the formula of the exercise.",
     see="three points with -1, -2 and -3 give the single number -6.",
 )
 def not_summed_over_points(plan, terms):
     return np.asarray(terms)
 
 
-@Total.mistake(
-    "over_n",
+@_adds(
     what="The probabilities of the points are added up, and the logarithm is taken of that sum.",
     why="Independent points multiply; adding says that one of them occurred, not that all did.",
-    read='7.4.2, "p(X | theta) = prod_n ...": the outer sign is a product.',
     see="three points of density 0.1 give log 0.001 = -6.9, not log 0.3 = -1.2.",
 )
 def log_of_the_sum_over_points(plan, terms):
     return np.log(np.sum(np.exp(terms)))
 
 
-@Total.mistake(
-    "over_n",
-    what="The sum stops one point early: the last point is not in it.",
-    why="range(N - 1) and [:-1] both leave it out.",
-    read="the sum over n, which runs over all N points.",
-    see="list(range(3 - 1)) is [0, 1]; point 2 is never seen.",
-)
-def last_point_missing(plan, terms):
-    return np.sum(terms[:-1])
-
-
-@Total.mistake(
-    "over_n",
-    what="The sum begins one point late: the first point is not in it.",
-    why="The text counts from 1, Python from 0: range(1, N) and [1:] leave point 0 out.",
-    read="the sum over n, which runs over all N points.",
-    see="list(range(1, 3)) is [1, 2]; point 0 is never seen.",
-)
-def first_point_missing(plan, terms):
-    return np.sum(terms[1:])
-
-
-@Total.mistake(
-    "over_n",
+@_adds(
     what="Points whose density is 0 as a float are left out of the sum.",
     why="They are the least probable ones: without them the data set looks far too probable.",
-    read="the sum over n, which runs over all N points; stay in logarithms for each.",
     see="log densities -1 and -800 make -801; exp(-800) is 0 in floats, but the point is there.",
 )
 def points_of_density_zero_left_out(plan, terms):
@@ -228,32 +112,70 @@ def points_of_density_zero_left_out(plan, terms):
 @Total.mistake(
     "hand_back",
     what="The answer is the logarithm times 2, 1/2 or -2: the deviance of statistics is -2 log p.",
-    why="Here the logarithm itself is asked for.",
-    read="the formula of the exercise, which has no factor in front.",
-    see="a log-likelihood of -3 has the deviance 6.",
+    read=FORMULA,
+    see="a log-likelihood of -3 has the deviance 6; -3 itself is asked for.",
     variants=(-2, 2, -0.5, 0.5),
 )
 def deviance(plan, result, factor):
     return factor * np.asarray(result)
 
 
-@Total.mistake(
-    "over_n",
-    what="Only the last point counts: the sum is set back to 0, or overwritten, at each point.",
-    why="total = 0 belongs before the loop, and += inside of it.",
-    read="the sum over n, which runs over all N points.",
-    see="three points with -1, -2 and -3 give -6; set back each time, -3.",
-)
-def last_point_only(plan, terms):
-    return terms[-1]
+# After the mean, which does the same where all terms are equal.
+for _some in (FIRST_MISSING, LAST_MISSING, FIRST_ONLY, LAST_ONLY):
+    _some.at(Total, "over_n", "point", read=OVER_N, on=On.ARGUMENT)
 
 
-@Total.mistake(
-    "over_n",
-    what="Only the first point counts: the function returns before the others are added.",
-    why="A return inside the loop ends the loop in its first turn.",
-    read="the sum over n, which runs over all N points.",
-    see="three points with -1, -2 and -3 give -6; returning inside the loop gives -1.",
+class Weighed(Plan):
+    """sum_k r_nk a_nk: a logarithm a_nk for each component, before it a label or a probability."""
+
+    def weigh(self, R, logs):
+        """(N,): the sum over the components."""
+        return self.over_k(self.product(R, logs))
+
+    def product(self, R, logs):
+        """(N, K): r_nk a_nk, with 0 times -inf = 0."""
+        return np.where(R > 0, R * np.where(R > 0, logs, 0), 0)
+
+    def over_k(self, table):
+        """(N,)."""
+        return np.sum(table, axis=1)
+
+
+for _some in (FIRST_MISSING, LAST_MISSING, LAST_ONLY):
+    _some.at(Weighed, "over_k", "component", read=OVER_K, axis=1, on=On.ARGUMENT)
+
+
+@Weighed.mistake(
+    "product",
+    what="A component that cannot be makes the answer nan: 0 times log 0 = -inf is not a number.",
+    why="Such a term adds nothing: scipy.special.xlogy(0, 0) is 0, and np.where can say so. A nan "
+    "that is replaced by 0 after the sum takes the other terms with it.",
+    read="the formula of the exercise, with 0 log 0 = 0.",
+    see="0 * np.log(0) is nan, but 0.5 log 0.5 + 0 log 0 is -0.35, not nan, and not 0.",
+    variants=(
+        lambda table: table,
+        lambda table: np.where(np.isnan(table).any(axis=1, keepdims=True), 0, table),
+        lambda table: np.where(np.isnan(table).any(), 0, table),
+    ),
 )
-def first_point_only(plan, terms):
-    return terms[0]
+def zero_times_infinity(plan, R, logs, kept):
+    return kept(R * logs)
+
+
+@mistake(
+    what="The sum over the components is missing: the answer is a table (N, K).",
+    read=OVER_K,
+    see="5 points and 3 components give 5 numbers, one for each point, not a table of 15.",
+)
+def not_summed_over_components(plan, table):
+    return table
+
+
+@mistake(
+    what="The sum runs over points and components together: one number comes out for all.",
+    why="np.sum and logsumexp without an axis run over the whole table.",
+    read="the index n in the formula of the exercise: one number for each point; write axis=1.",
+    see="np.sum([[1, 2], [3, 4]]) is 10, but with axis=1 it is [3, 7].",
+)
+def axis_forgotten(plan, table):
+    return np.logaddexp.reduce(table, axis=None)
