@@ -24,8 +24,8 @@ GROUPS = np.array([[8.1, 8.9, 7.8, 16.5, 15.5, 15.4, 21.7, 21.0, 21.3, 22.9, 22.
 # Two groups that overlap: from whichever two points EM starts, it climbs for 109 to 245 steps.
 OVERLAPPING = np.array([[-1.6, -1, -0.7, -0.4, -0.1, 0.1, 0.4, 0.7, 1, 1.3, 1.6, 1.9, 2.2]]).T
 
-# What a run that stops somewhat early may still climb.
-NEAR = 0.1
+# How far rounding takes two ends apart, and how much a run that stops early may still climb.
+TIE, NEAR = 1e-9, 0.1
 
 
 class Restarts(Exercise):
@@ -77,14 +77,14 @@ class Restarts(Exercise):
         )
 
     def _judge(self, aspect, function, own):
-        cases, silent, judged = self.cases(aspect), [], False
+        cases, unjudged, judged = self.cases(aspect), [], False
         theirs = functools.cache(lambda: followed(self.builds_on, own, _own_runs, cases))
         for i, case in enumerate(cases):
             outcome = attempt(function, case)
             fault = self._fault(aspect, case, outcome, known_runs(FitBest().run, **case.arguments))
             runs = theirs().answers[i] if fault else None
             if runs == BREAKS_DOWN:
-                silent.append((case, fault))
+                unjudged.append((case, fault))
                 continue
             if runs:
                 with contextlib.suppress(Exception):  # their fit makes nothing to compare with
@@ -92,14 +92,14 @@ class Restarts(Exercise):
             if fault:
                 raise self._failure(aspect, function, case, fault, *theirs().remark)
             judged = True
-        if silent and not judged:
-            raise self._failure(aspect, function, *silent[0])
+        if unjudged and not judged:
+            raise self._failure(aspect, function, *unjudged[0])
 
     @quiet()
     def _fault(self, aspect, case, outcome, runs):
         """What is wrong with an outcome as the best of these runs, or None."""
         highest = np.nanmax([run[1][-1] for run in runs])
-        best = [run for run in runs if not run[1][-1] < highest - NEAR]
+        best = [run for run in runs if not run[1][-1] < highest - TIE]
         if any(same(Outcome(run), outcome, case) for run in best):
             return None
         if why_no_result(self, outcome, case):
@@ -159,7 +159,7 @@ def _run_fault(X, answer, runs, highest, is_exact):
         )
     best = max(alike, key=lambda run: run[1][-1])
     steps, end = len(best[1]) - 1, best[1][-1]
-    if end < highest - NEAR:
+    if end < highest - TIE:
         return (
             f"The run it returned ends at {trace[-1]:.6g}, another of its {len(runs)} runs at "
             f"{highest:.6g}. The Returns line of the exercise: the run whose last log-likelihood "

@@ -6,11 +6,12 @@ from test_consequences import divided_by_n, functions_of
 
 from gmm_ref.checks import CheckFailed, check, seeded
 
+SOLUTION = functions_of("7.4.5_em", "em")
+
 
 def fit_best_that(pick=None, draw=None, fit=None, tol=1e-6, max_iter=500):
     """A `fit_best` that does all as the card says but for what is given."""
-    given = functions_of("7.4.5_em", "em")
-    draw, fit = draw or given["random_start"], fit or given["fit"]
+    draw, fit = draw or SOLUTION["random_start"], fit or SOLUTION["fit"]
 
     def fit_best(X, n_components, n_restarts, rng):
         starts = [draw(X, n_components, rng) for _ in range(n_restarts)]
@@ -27,11 +28,11 @@ def failure_of(aspect, function, *own):
 
 
 def drawn_by_permutation(X, n_components, rng):
-    weights, _, covariances = functions_of("7.4.5_em", "em")["random_start"](X, n_components, rng)
+    weights, _, covariances = SOLUTION["random_start"](X, n_components, rng)
     return weights, X[rng.permutation(len(X))[:n_components]], covariances
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_other_starts_are_told_the_write_line(seed):
     with seeded(seed):
         failed, text = failure_of(check.fit_best.value, fit_best_that(draw=drawn_by_permutation))
@@ -40,7 +41,7 @@ def test_other_starts_are_told_the_write_line(seed):
 
 
 @pytest.mark.parametrize("changed", [{"tol": 1e-4}, {"tol": 1e-8}, {"max_iter": 100}], ids=str)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_another_stop_costs_the_hard_cases_alone_and_is_told_the_write_line(changed, seed):
     fit_best = fit_best_that(**changed)
     with seeded(seed):
@@ -50,7 +51,7 @@ def test_another_stop_costs_the_hard_cases_alone_and_is_told_the_write_line(chan
     assert "with tol=1e-6 and max_iter=500" in text
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_an_unknown_way_to_choose_is_told_the_returns_line_and_no_name(seed):
     second = fit_best_that(lambda runs: sorted(runs, key=lambda run: run[1][-1])[-2:][0])
     with seeded(seed):
@@ -61,7 +62,7 @@ def test_an_unknown_way_to_choose_is_told_the_returns_line_and_no_name(seed):
 
 @pytest.mark.parametrize("aspect", ["form", "value", "hard"])
 def test_a_seed_of_its_own_is_named(aspect):
-    given = functions_of("7.4.5_em", "em")["fit_best"]
+    given = SOLUTION["fit_best"]
     failed, _ = failure_of(
         getattr(check.fit_best, aspect),
         lambda X, K, n, rng: given(X, K, n, np.random.default_rng(7)),
@@ -70,7 +71,7 @@ def test_a_seed_of_its_own_is_named(aspect):
 
 
 def test_chance_from_elsewhere_is_named_though_the_choice_is_wrong_too():
-    given = functions_of("7.4.5_em", "em")["random_start"]
+    given = SOLUTION["random_start"]
     lowest = fit_best_that(
         lambda runs: min(runs, key=lambda run: run[1][-1]),
         draw=lambda X, n_components, rng: given(X, n_components, np.random),
@@ -92,10 +93,18 @@ def own_fit(m_step):
     return defined["fit"]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_wrong_choice_is_not_excused_by_a_wrong_fit(seed):
-    fit = own_fit(divided_by_n)
+def fit_with_means(X, theta, tol, max_iter):
+    """The solution's `fit`, but for a trace of means per point."""
+    theta, trace, converged = SOLUTION["fit"](X, theta, tol, max_iter)
+    return theta, [value / len(X) for value in trace], converged
+
+
+@pytest.mark.parametrize("fit", [own_fit(divided_by_n), fit_with_means], ids=["m_step", "trace"])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_wrong_fit_excuses_what_follows_from_it_but_no_wrong_choice(fit, seed):
     with seeded(seed):
+        for aspect in (check.fit_best.form, check.fit_best.value, check.fit_best.hard):
+            aspect(fit_best_that(fit=fit), fit)
         _, text = failure_of(
             check.fit_best.value, fit_best_that(lambda runs: runs[0], fit=fit), fit
         )
@@ -114,7 +123,7 @@ def test_a_fit_that_always_breaks_down_excuses_nothing():
 
 def test_an_early_stop_is_not_blamed_on_who_passes_the_tol():
     """The student's fit stops early by itself: that has cost its mark in `fit`."""
-    right = functions_of("7.4.5_em", "em")["fit"]
+    right = SOLUTION["fit"]
 
     def fit(X, theta, tol, max_iter):
         return right(X, theta, 1000 * tol, max_iter)
