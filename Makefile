@@ -45,6 +45,9 @@ bench: .venv/with-test  ## a class graded by stock nbgrader and by this grader: 
 	python bench/growth.py
 	python bench/grading.py
 
+bench-em: .venv/with-test  ## an iteration of EM, by scikit-learn and by this package: ten minutes
+	python bench/em.py
+
 clean:  ## remove what was made: .venv and caches
 	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
 
@@ -59,4 +62,4 @@ clean:  ## remove what was made: .venv and caches
 mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which
 	python -m nbjudge.checking.table gmm_ref.checks
 
-.PHONY: help lab demo html mistakes release test test-lowest gate bench clean
+.PHONY: help lab demo html mistakes release test test-lowest gate bench bench-em clean
