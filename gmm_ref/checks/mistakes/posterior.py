@@ -14,6 +14,7 @@ from gmm_ref.checks.mistakes.common import (
     axis_forgotten,
     not_summed_over_components,
 )
+from gmm_ref.checks.mistakes.joint import forgot_the_weights
 from gmm_ref.checks.mistakes.likelihood import mean_over_components
 from gmm_ref.checks.mistakes.samples import OWN_LABEL, LabelAnswer, again
 from nbjudge.checking import operators
@@ -66,6 +67,8 @@ class Responsibilities(Bayes, Table):
         return np.exp(self.log_posterior(X, weights, means, covariances))
 
 
+# Before what comes to the same once labels are made of the rows.
+Responsibilities.suffers("probabilities", forgot_the_weights)
 Responsibilities.suffers("take", changed_its_input)
 HARD_FOR_SOFT.at(Responsibilities, "hand_back", read=PROBABILITY)
 operators.CUT_TO_WHOLE_NUMBERS.at(Responsibilities, "answer", read=RETURNS)
