@@ -86,8 +86,7 @@ def responsibilities_ignored(plan, R, joint, instead):
 
 @_weigh(
     what="The entropy of R is added, or taken off.",
-    why="Q plus the entropy is the lower bound. It does not depend on the new theta, so the "
-    "M-step does without it.",
+    why="Q plus the entropy is the lower bound; the entropy does not depend on the new theta.",
     see="r = 0.5, 0.5, logs -1 and -2: Q = -1.5, the bound is -1.5 + 0.69.",
     variants=(-1, 1),
 )
@@ -115,8 +114,7 @@ def every_point_with_every_label(plan, X, R, weights, means, covariances, densit
 
 
 @_terms(
-    what="log pi_k does not count once with its r_nk: it is added for each component, or for all "
-    "of them at each point, or meets r_nk twice.",
+    what="log pi_k does not count once with its r_nk: it is added as it is, or meets r_nk twice.",
     why="A point adds log pi_k of every component, each in the share r_nk.",
     see="r = 0.9, 0.1 and weights 0.5, 0.5: a point adds log 0.5 = -0.69 in all.",
     variants=(
@@ -275,7 +273,6 @@ Maximisation.suffers(
         lambda plan, covariances, counts: np.broadcast_to(
             np.average(covariances, axis=0, weights=counts), covariances.shape
         ),
-        what="All components get one covariance, the average within them: tied covariances.",
         read=COVARIANCES,
         see="components with the variances 1 and 9 keep 1 and 9.",
     ),
@@ -346,10 +343,7 @@ def covariances_not_divided_by_n_k(plan, counts, R, divisor):
     why="The maximum of Q divides by N_k. np.cov with aweights divides by less, unless bias=True.",
     read=MAXIMUM,
     see="np.cov([0, 2], aweights=[1, 1]) is 2, with bias=True it is 1.",
-    variants=(
-        lambda counts, R: counts - 1,
-        lambda counts, R: counts - np.sum(R**2, axis=0) / counts,
-    ),
+    variants=(lambda n, R: n - 1, lambda n, R: n - np.sum(R**2, axis=0) / n),
 )
 def unbiased_covariances(plan, counts, R, divisors):
     return divisors(counts, R)
@@ -357,15 +351,10 @@ def unbiased_covariances(plan, counts, R, divisors):
 
 @_any_m_step(
     "centre",
-    what="The covariances are taken about another point than mu_k: the mean of all the data, the "
-    "origin, or the mean of component 0.",
+    what="The covariances are not taken about mu_k: about the mean of all, the origin, or mu_0.",
     why="Then the distance to that point is counted as spread.",
     see="points 4 and 6 of a component at 5 have the variance 1, wherever the others are.",
-    variants=(
-        lambda X, means: X.mean(axis=0),
-        lambda X, means: 0.0,
-        lambda X, means: means[0],
-    ),
+    variants=(lambda X, mu: X.mean(axis=0), lambda X, mu: 0.0, lambda X, mu: mu[0]),
 )
 def not_centred_on_its_mean(plan, X, means, k, centre):
     return centre(X, means)
@@ -382,8 +371,7 @@ def data_covariance_for_all(plan, r, X, centre, n):
 
 @_any_m_step(
     "covariance",
-    what="The covariance is the mean of x x^T minus mu mu^T: far from the origin that loses all "
-    "digits.",
+    what="The covariance is the mean of x x^T minus mu mu^T: far from 0 that loses all digits.",
     why="Two numbers near 1e16 are subtracted to find one near 1. Take the mean off first.",
     see="in floats 100000001**2 - 1e16 is 200000000, the 1 at the end is lost.",
 )
@@ -395,8 +383,7 @@ def one_pass_covariance(plan, r, X, centre, n):
     "scatter",
     what="What is summed is not the matrix d d^T of each point: the deviations lose their signs, "
     "are summed before the product, or are multiplied to a single number.",
-    why="About their own mean deviations sum to 0; np.dot of two vectors is a number, np.outer is "
-    "the matrix.",
+    why="About their own mean deviations sum to 0; np.dot of two vectors is a number.",
     see="d = (1, -2): d d^T = [[1, -2], [-2, 4]], d^T d = 5.",
     variants=(
         lambda d, r: (r[:, None] * np.abs(d)).T @ np.abs(d),
@@ -422,7 +409,7 @@ def something_added_to_the_diagonal(plan, covariance, ridge):
 
 @_m_step(
     "spread",
-    what="Entries of the covariances are lost: one half of the matrix, or all but one variance.",
+    what="Entries of the covariances are lost: half of them, or all but one common variance.",
     see="d = (1, 2) gives [[1, 2], [2, 4]], not [[1, 0], [2, 4]], nor [[2.5, 0], [0, 2.5]].",
     variants=(np.tril, np.triu, lambda S: np.mean(np.diag(S)) * np.eye(len(S))),
 )

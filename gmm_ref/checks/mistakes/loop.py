@@ -157,10 +157,8 @@ def trace_without_the_start(plan, X, run, values):
 
 
 @_trace(
-    what="The trace ends before the last step: the log-likelihood of the returned theta is "
-    "missing.",
-    why="Perhaps it is kept before each step and not once more after the last, or the loop is left "
-    "before it is kept.",
+    what="The trace ends too early: the log-likelihood of the returned theta is missing.",
+    why="Perhaps it is kept before each step, not after; or the loop is left before it is kept.",
     see="3 steps make 4 numbers; max_iter = 0 makes 1.",
     variants=(1, 0),
 )
@@ -169,8 +167,7 @@ def trace_without_the_end(plan, X, run, values, least):
 
 
 @_trace(
-    what="The trace is one step behind: after each step the old theta is measured, not the new "
-    "one.",
+    what="The trace is one step behind: after each step the old theta is measured.",
     why="Compute the log-likelihood after theta was replaced.",
     see="a trace that begins -90, -90 says that the first step gained nothing.",
 )
@@ -191,8 +188,7 @@ _stops = partial(EMRun.mistake, "stops", read=STOP)
 
 
 @_stops(
-    what="The loop stops after a step that gains more than tol: the comparison is the wrong way "
-    "round.",
+    what="The loop stops after a step that gains more than tol: > stands for <.",
     see="tol = 0.01: a gain of 5 goes on, a gain of 0.001 stops.",
 )
 def stops_on_the_wrong_side(plan, X, run, tol):
@@ -201,16 +197,12 @@ def stops_on_the_wrong_side(plan, X, run, tol):
 
 @_stops(
     what="The gain is divided before it is compared with tol, by N or by the log-likelihood.",
-    why="tol is meant for the total. A log-likelihood can be anything, 0 as well: a share of it "
-    "has no meaning.",
+    why="tol is meant for the total. A log-likelihood may be 0: a share of it has no meaning.",
     see="60 points, from -300 to -299.7: a gain of 0.3, not of 0.005 or 0.001; tol = 0.01 goes on.",
-    variants=(
-        lambda plan, X, run: len(X),
-        lambda plan, X, run: abs(plan.measure(X, run[-2])),
-    ),
+    variants=(lambda X, height: len(X), lambda X, height: abs(height)),
 )
 def stops_by_a_share_of_the_gain(plan, X, run, tol, whole):
-    return plan.gain(X, run) / whole(plan, X, run) < tol
+    return plan.gain(X, run) / whole(X, plan.measure(X, run[-2])) < tol
 
 
 @_stops(
@@ -224,8 +216,7 @@ def gain_since_the_start(plan, X, run, tol):
 
 @_stops(
     what="The loop looks at how far the means move, not at what the log-likelihood gains.",
-    why="The means have the units of X: whether a move is small depends on whether it is in cm "
-    "or km.",
+    why="The means have the units of X: a small move in km is a large one in cm.",
     see="means that move by 0.001 can still gain 1 nat, if the component is narrow.",
 )
 def stops_by_the_parameters(plan, X, run, tol):
@@ -234,8 +225,7 @@ def stops_by_the_parameters(plan, X, run, tol):
 
 @_stops(
     what="tol is not used: the loop goes on until max_iter, or until a bound of its own.",
-    why="A number of your own, or an exact comparison (==, np.allclose), may stand in the place "
-    "of tol.",
+    why="A number of your own, or an exact comparison (==, np.allclose), may stand for tol.",
     see="gains 5, 1, 0.001 and tol = 0.01: it stops after 3 steps.",
 )
 def never_stops(plan, X, run, tol):
@@ -244,8 +234,7 @@ def never_stops(plan, X, run, tol):
 
 @_stops(
     what="The loop makes one more step after the one that gained less than tol.",
-    why="Perhaps the test stands before the step and sees the gain of the step before, or two "
-    "small gains in a row are asked for.",
+    why="Perhaps the test sees the gain of the step before, or asks for two small gains in a row.",
     see="gains 5, 1, 0.001, 0.0001 and tol = 0.01: it stops after 3 steps, not 4.",
 )
 def stops_one_step_late(plan, X, run, tol):
@@ -265,8 +254,7 @@ def stops_at_once(plan, X, run, tol):
 @EMRun.mistake(
     "most_steps",
     what="The loop makes one step more than max_iter allows, or one less.",
-    why="Perhaps the first step is made before max_iter is looked at, or range(1, max_iter) leaves "
-    "one out.",
+    why="Perhaps the first step is made before the loop, or range(1, max_iter) leaves one out.",
     read=STEPS,
     see="max_iter = 3 and tol = 0: three steps; max_iter = 0 returns theta as it came.",
     variants=(1, -1),
@@ -296,17 +284,13 @@ def converged_turned_round(plan, X, run, tol, max_iter):
 
 
 @_verdict(
-    what="converged says whether max_iter was reached, or was not, instead of whether the last "
-    "gain was below tol.",
+    what="converged says whether max_iter was reached, or was not, whatever the last gain was.",
     why="The last step that is allowed may be the one that gains less than tol.",
     see="max_iter = 1 and a first step that gains less than tol: one step, and converged.",
-    variants=(
-        lambda steps, max_iter: steps < max_iter,
-        lambda steps, max_iter: steps == max_iter,
-    ),
+    variants=(np.less, np.equal),
 )
 def converged_by_max_iter(plan, X, run, tol, max_iter, verdict):
-    return verdict(len(run) - 1, max_iter)
+    return bool(verdict(len(run) - 1, max_iter))
 
 
 _result = partial(EMRun.mistake, "result", read=LAST)
@@ -323,8 +307,7 @@ def theta_of_an_earlier_step(plan, X, run, trace, converged, place):
 
 
 @_result(
-    what="The step that gained less than tol is thrown away: its theta and its value do not come "
-    "back.",
+    what="The step that gained less than tol is thrown away, its theta and its value.",
     why="The test stands before both are kept. A step that gains little is still a step up.",
     read=STOP,
     see="-90, -80, -79.999 with tol = 0.01: the trace holds all three.",
@@ -337,8 +320,7 @@ def last_step_thrown_away(plan, X, run, trace, converged):
 
 @EMRun.mistake(
     "e_step",
-    what="The M-step gets old responsibilities: those of the start, in every step, or those of the "
-    "step before.",
+    what="The M-step gets old responsibilities: those of the start, or of the step before.",
     why="R is computed once before the loop, or at the end of the turn, or after the M-step.",
     read=FIRST_E,
     see="the M-step of step 2 needs the R of the theta that step 1 left.",
@@ -351,8 +333,7 @@ def old_responsibilities(plan, X, theta, R, of_the_start):
 @EMRun.mistake(
     "update",
     what="The covariances are taken about the old means, those before the step.",
-    why="The maximum of Q has the new mu_k in both places; the old ones make the covariances too "
-    "wide.",
+    why="The maximum of Q has the new mu_k in both places; the old ones make them too wide.",
     read="the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T with the new mu_k.",
     see="points 4 and 6, old mean 3, new mean 5: the variance is 1, not 5.",
 )

@@ -245,11 +245,7 @@ def more_than_a_half(plan, R, chosen):
     what="The responsibilities are rounded or cut off first: near ones become ties.",
     why="Of equal ones the first wins, which need not be the largest.",
     see="0.32, 0.34, 0.34 and 0.3, 0.3, 0.3: the first row has its largest at 1 or 2, not at 0.",
-    variants=(
-        lambda R: np.round(R, 1),
-        lambda R: np.floor(10 * R),
-        lambda R: np.round(R, 2),
-    ),
+    variants=(lambda R: np.round(R, 1), lambda R: np.round(R, 2), lambda R: np.floor(10 * R)),
 )
 def rounded_before_compared(plan, R, coarse):
     return np.argmax(coarse(R), axis=1)
@@ -365,15 +361,9 @@ def a_coin_for_each_component(plan, R, logs, asked):
     return Entropy.product(plan, yes, np.log(yes)) + Entropy.product(plan, no, np.log(no))
 
 
-def _largest(R):
-    return R.max(axis=1)
-
-
 @Entropy.mistake(
     "answer",
-    what="The answer is another measure of being unsure: H / log K, log K - H, exp H, 1 - sum r^2, "
-    "or one of the largest r alone.",
-    why="scipy.stats.entropy gives the second when it gets a second distribution.",
+    what="It is another measure: H / log K, log K - H, exp H, 1 - sum r^2, or of the largest r.",
     read="H_n = - sum_k r_nk log r_nk: all K terms, and nothing around the sum.",
     see="the row 1/3, 1/3, 1/3 has the entropy log 3 = 1.10, the row 1, 0, 0 has 0.",
     variants=(
@@ -381,8 +371,8 @@ def _largest(R):
         lambda R, H: np.log(R.shape[1]) - H,
         lambda R, H: np.exp(H),
         lambda R, H: 1 - np.sum(R**2, axis=1),
-        lambda R, H: -np.log(_largest(R)),
-        lambda R, H: -_largest(R) * np.log(_largest(R)),
+        lambda R, H: -np.log(R.max(axis=1)),
+        lambda R, H: -R.max(axis=1) * np.log(R.max(axis=1)),
     ),
 )
 def another_measure(plan, R, measure):

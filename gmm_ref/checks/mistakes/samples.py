@@ -46,8 +46,7 @@ _source = partial(Draws.mistake, "source", read=RNG)
 
 @_source(
     what="Chance does not come from the rng that is passed: the same rng gives other draws.",
-    why="np.random, the module random and a new generator draw on their own: nobody can repeat "
-    "the draw, and neither can you, when you look for an error.",
+    why="np.random, random and a new generator draw on their own: nobody can repeat the draw.",
     see="np.random.default_rng(7) draws 0.625, 0.897 and 0.776 first, every time it is made.",
 )
 def global_generator(plan, rng):
@@ -151,14 +150,6 @@ def tiny_number_added_to_the_weights(plan, weights, small):
 
 
 @_draw(
-    what="Every label is the most probable one: argmax for a draw.",
-    see="weights 0.7, 0.2, 0.1: label 2 must come up in one draw of ten.",
-)
-def most_probable_always(plan, p, n_samples, rng):
-    return np.full(n_samples, p.argmax())
-
-
-@_draw(
     what="One label is drawn and given to all points.",
     why="Each point has a label of its own: draw N of them, size=n_samples.",
     read=OWN_LABEL,
@@ -184,9 +175,14 @@ def equal_counts(plan, p, n_samples, rng):
 
 
 @_draw(
-    what="Nothing is drawn: the labels come in blocks of fixed size, N pi_k, or in turn, 0, 1, 2.",
-    see="np.repeat([0, 1], [7, 3]) and np.arange(6) % 3 are the same every time; a draw is not.",
-    variants=(_dealt_out, lambda p, n_samples: np.arange(n_samples) % len(p)),
+    what="Nothing is drawn: all labels are the most probable one, or in blocks of N pi_k, or in turn.",
+    why="argmax, np.repeat and np.arange(n_samples) % K give the same labels every time.",
+    see="weights 0.7, 0.2, 0.1: label 2 comes up in one draw of ten, and nobody knows in which.",
+    variants=(
+        lambda p, n_samples: np.full(n_samples, p.argmax()),
+        _dealt_out,
+        lambda p, n_samples: np.arange(n_samples) % len(p),
+    ),
 )
 def labels_not_drawn(plan, p, n_samples, rng, dealt):
     return dealt(p, n_samples)
@@ -276,8 +272,7 @@ def _by_eigenvectors(e, covariance):
 
 @_stretch(
     what="The factor of Sigma is used on the wrong side: e @ L for rows e, where e @ L.T belongs.",
-    why="Rows times L have the covariance L^T L, another matrix as soon as the features are "
-    "correlated. So it is with the eigenvectors V and V.T.",
+    why="Rows times L have the covariance L^T L. So it is with the eigenvectors, V and V.T.",
     see="L = [[2, 0], [1, 1]] gives L L^T = [[4, 2], [2, 2]], but L^T L = [[5, 1], [1, 1]].",
     variants=(lambda e, S: e @ np.linalg.cholesky(S), _by_eigenvectors),
 )
@@ -321,7 +316,7 @@ def mean_not_added(plan, x, mean, times):
     why="rng.random is uniform between 0 and 1, rng.standard_normal is the bell around 0.",
     see="of 1000 normal draws 500 are below 0, and about 3 lie beyond 3 standard deviations.",
     variants=(
-        lambda rng, size: rng.random(size),
+        np.random.Generator.random,
         lambda rng, size: rng.uniform(-np.sqrt(3), np.sqrt(3), size),
         lambda rng, size: np.abs(rng.standard_normal(size)),
     ),
@@ -347,8 +342,7 @@ def _mirrored(e):
 
 
 @_noise(
-    what="The mean of the sample is made exact: it is taken off the noise, or every second half "
-    "is the first with its sign turned round.",
+    what="The mean of the sample is made exact: it is taken off, or each e comes with its -e.",
     why="Chance is in the mean as well: that of N draws scatters by sigma / sqrt(N).",
     read=INDEPENDENT,
     see="100 draws of N(0, 1) have a mean of about +-0.1, and a single one is not 0.",
@@ -366,13 +360,10 @@ class SampleGaussian(Gauss):
         return self.gauss(mean, covariance, n_samples, self.source(rng))
 
 
-for _form in (
-    operators.TRANSPOSED,
-    operators.RESHAPED_FOR_TRANSPOSED,
-    operators.SQUEEZED,
-    operators.ROUNDED_TO_FLOAT32,
-):
-    _form.at(SampleGaussian, "hand_back", read=PARTS)
+operators.TRANSPOSED.at(SampleGaussian, "hand_back", read=PARTS)
+operators.RESHAPED_FOR_TRANSPOSED.at(SampleGaussian, "hand_back", read=PARTS)
+operators.SQUEEZED.at(SampleGaussian, "hand_back", read=PARTS)
+operators.ROUNDED_TO_FLOAT32.at(SampleGaussian, "hand_back", read=PARTS)
 SampleGaussian.suffers("hand_back", one_draw_only)
 SampleGaussian.suffers("order", sorted_output)
 
@@ -433,8 +424,7 @@ def labels_and_points_apart(plan, z, weights, means, covariances, rng):
 
 @_points(
     what="Each point is the weighted sum of a draw from every component.",
-    why="That is one Gaussian again, with its one peak between the components. A mixture takes "
-    "one component for each point.",
+    why="That is one Gaussian again, with one peak; a mixture takes one component a point.",
     see="means -5 and 5, weights 1/2: points lie near -5 or 5, their sum would lie near 0.",
 )
 def weighted_sum_of_gaussians(plan, z, weights, means, covariances, rng):
@@ -473,8 +463,7 @@ def labels_guessed_from_the_points(plan, weights, means, covariances, n_samples,
 @mistake(
     what="The parts of the tuple come in another order than asked for.",
     read=PARTS,
-    see="(X, z) have the shapes (40, 2), (40,); (weights, means, covariances) (3,), (3, 2), "
-    "(3, 2, 2).",
+    see="the shapes of (X, z) are (40, 2), (40,); of theta (3,), (3, 2), (3, 2, 2).",
 )
 def parts_in_another_order(plan, parts):
     return (*parts[1:], parts[0])
@@ -483,7 +472,7 @@ def parts_in_another_order(plan, parts):
 @mistake(
     what="The last part of the tuple is missing.",
     read=PARTS,
-    see="(X, z) has 2 parts, (weights, means, covariances) has 3.",
+    see="(X, z) has 2 parts, theta has 3.",
 )
 def last_part_missing(plan, parts):
     return parts[:-1] if len(parts) > 2 else parts[0]
