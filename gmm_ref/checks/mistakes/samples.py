@@ -175,7 +175,7 @@ def equal_counts(plan, p, n_samples, rng):
 
 
 @_draw(
-    what="Nothing is drawn: all labels are the most probable one, or in blocks of N pi_k, or in turn.",
+    what="Nothing is drawn: all labels are the most probable, or in blocks of N pi_k, or in turn.",
     why="argmax, np.repeat and np.arange(n_samples) % K give the same labels every time.",
     see="weights 0.7, 0.2, 0.1: label 2 comes up in one draw of ten, and nobody knows in which.",
     variants=(
