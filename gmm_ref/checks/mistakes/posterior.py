@@ -297,7 +297,13 @@ RESPONSIBILITIES_IGNORED = Operator(
 
 RESPONSIBILITIES_IGNORED.at(Entropy, "product", read=ENTROPY)
 operators.WRONG_LOG_BASE.at(Entropy, "hand_back", read=NATURAL)
-operators.TINY_NUMBER_ADDED.at(Entropy, "logarithm", "responsibilities", read=ENTROPY)
+operators.TINY_NUMBER_ADDED.at(
+    Entropy,
+    "logarithm",
+    "responsibilities",
+    read=ENTROPY,
+    variants=operators.TINY + operators.LARGER,
+)
 operators.PILED_UP.at(Entropy, "over_k", "sums", read=ENTROPY)
 Entropy.suffers("over_k", again(not_summed_over_components, read=ENTROPY))
 Entropy.suffers("over_k", again(axis_forgotten, lambda plan, table: np.sum(table), read=ENTROPY))
