@@ -5,7 +5,7 @@ import numpy as np
 from gmm_ref import em
 from gmm_ref.checks.loop import Loop, loop_cases
 from gmm_ref.checks.mistakes.em import EStep, ExpectedCompleteLogLikelihood, MStep
-from gmm_ref.checks.mistakes.loop import Fit, FitBest
+from gmm_ref.checks.mistakes.loop import EMRun, FitBest
 from gmm_ref.checks.posterior import responsibilities
 from gmm_ref.checks.problems import (
     ZERO_LOG_ZERO,
@@ -84,7 +84,7 @@ fit = Loop(
     em.fit,
     SECTION,
     "each iteration: E-step, then M-step; the log-likelihood never falls",
-    Fit,
+    EMRun,
     loop_cases,
     MIXTURES,
     builds_on=(e_step, m_step),

@@ -86,10 +86,10 @@ def test_the_plan_without_mistakes_is_right(exercise):
         ("log_joint", ("forgot_two_pi", "forgot_the_weights")),
         ("log_likelihood", ("mean_for_sum", "sum_of_logs")),
         ("responsibilities", ("forgot_the_weights", "hard_for_soft")),
-        ("posterior_entropy", ("forgot_the_minus", "entropy_in_bits")),
-        ("m_step", ("weights_not_divided_by_n", "divided_by_n_k_minus_one")),
+        ("posterior_entropy", ("forgot_the_minus", "wrong_log_base")),
+        ("m_step", ("weights_not_divided_by_n", "unbiased_covariances")),
         ("log_prior", ("mean_for_sum", "equal_weights")),
-        ("sample_gaussian", ("covariance_for_factor", "mean_forgotten")),
+        ("sample_gaussian", ("variance_for_standard_deviation", "mean_not_added")),
     ],
 )
 def test_two_mistakes_together_are_both_named(exercise, names):
@@ -102,8 +102,8 @@ def test_two_mistakes_together_are_both_named(exercise, names):
 def test_every_variant_of_a_mistake_is_caught_where_it_matters():
     """A log to base 2 and one to base 10 are one mistake, and both have its name."""
     exercise = check.posterior_entropy
-    ways = [c for c in singles(exercise.plan) if c.mistakes[0].name == "entropy_in_bits"]
+    ways = [c for c in singles(exercise.plan) if c.mistakes[0].name == "wrong_log_base"]
     assert len(ways) == 2
     for candidate in ways:
         [value] = [j for j in judge(exercise, candidate, 1) if j.aspect == "value"]
-        assert value.mistakes == ("entropy_in_bits",)
+        assert value.mistakes == ("wrong_log_base",)

@@ -1,13 +1,25 @@
 """Mistakes in the loop of 7.4.5, and in the choice among its runs."""
 
-import functools
+from functools import lru_cache, partial
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.em import Maximisation, MStep
-from gmm_ref.checks.mistakes.joint import Joint
-from gmm_ref.checks.mistakes.posterior import softmax
+from gmm_ref.checks.mistakes.common import mean_for_sum
+from gmm_ref.checks.mistakes.em import Maximisation
+from gmm_ref.checks.mistakes.joint import Joint, forgot_the_weights
+from gmm_ref.checks.mistakes.likelihood import expected_log_joint
+from gmm_ref.checks.mistakes.posterior import changed_its_input, softmax
+from gmm_ref.checks.mistakes.samples import again
+from nbjudge.checking import operators
 from nbjudge.checking.plan import Plan, as_floats
+
+TRACE = "the Returns line of the exercise: before the first step, and after each."
+CLIMB = '7.4.5, "Each iteration increases the log-likelihood", the total of 7.4.2.'
+LAST = "the Returns line of the exercise: theta after the last step."
+STOP = "the Rules line of the exercise: stop after a step that gains less than tol, in total."
+STEPS = "the Rules line of the exercise: at most max_iter steps."
+CONVERGED = "the Returns line of the exercise: whether the last step gained less than tol."
+FIRST_E = '7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": first E, then M.'
 
 
 def _joint(X, theta):
@@ -15,7 +27,7 @@ def _joint(X, theta):
     return _joint_of(*_buffers(X, *theta))
 
 
-@functools.lru_cache(maxsize=512)
+@lru_cache(maxsize=512)
 def _joint_of(*buffers):
     joint = Joint().joint(*_arrays(buffers))
     joint.flags.writeable = False
@@ -31,7 +43,7 @@ def _arrays(buffers):
     return [np.frombuffer(buffer).reshape(shape) for buffer, shape in buffers]
 
 
-class Fit(Maximisation):
+class EMRun(Maximisation):
     """The exercise `fit`: EM from theta."""
 
     def answer(self, X, theta, tol, max_iter):
@@ -39,7 +51,7 @@ class Fit(Maximisation):
         X = as_floats(X)[0]
         theta = as_floats(*theta)
         run, self.heights = [theta], {}
-        R = self.first_responsibilities(X, theta)
+        R = self.posterior(X, theta)
         for _ in range(self.most_steps(max_iter)):
             R, used = self.e_step(X, theta, R)
             theta = self.update(X, used, theta)
@@ -53,8 +65,8 @@ class Fit(Maximisation):
         """The number of steps at most."""
         return max_iter
 
-    def first_responsibilities(self, X, theta):
-        """R before the first step."""
+    def posterior(self, X, theta):
+        """The responsibilities that theta gives."""
         return softmax(self.joint(X, theta))
 
     def joint(self, X, theta):
@@ -62,13 +74,13 @@ class Fit(Maximisation):
         return _joint(X, theta)
 
     def e_step(self, X, theta, R):
-        """The new R, and the R that the M-step gets."""
-        new = softmax(self.joint(X, theta))
+        """The new R, and the R that the M-step gets; ``R``: that of the step before."""
+        new = self.posterior(X, theta)
         return new, new
 
     def update(self, X, R, theta):
         """The M-step, which may keep parts of the old theta."""
-        return Maximisation.answer(self, X, R)
+        return self.maximise(X, R)
 
     def measure(self, X, theta):
         """The log-likelihood, computed once for each theta of the run."""
@@ -98,23 +110,64 @@ class Fit(Maximisation):
         return run[-1], trace, converged
 
 
-@Fit.mistake(
+EMRun.suffers("take", changed_its_input)
+EMRun.suffers(
+    "joint",
+    again(
+        forgot_the_weights,
+        lambda plan, X, theta: _joint(X, (np.ones(len(theta[0])), *theta[1:])),
+        what="The E-step leaves the weights out: r is made of the densities alone.",
+        read='7.4.3, the numerator "pi_k N(x_n | mu_k, Sigma_k)".',
+        see="equal densities, weights 0.9 and 0.1: r = 0.9 and 0.1, not 0.5 twice.",
+    ),
+)
+operators.WRONG_SIGN.at(
+    EMRun,
     "trace",
+    read=CLIMB,
+    what="The trace holds minus the log-likelihood: a loss that falls.",
+    why="",
+    see="-90, -80, -75 climbs; 90, 80, 75 falls.",
+)
+EMRun.suffers(
+    "trace",
+    again(
+        mean_for_sum,
+        lambda plan, X, run, values: np.array(values) / len(X),
+        what="The trace holds means per point, not totals: each number is N times too small.",
+        read=CLIMB,
+    ),
+)
+EMRun.suffers(
+    "trace",
+    again(
+        expected_log_joint,
+        lambda plan, X, run, values: np.array(
+            [np.sum(softmax(joint) * joint) for joint in (_joint(X, theta) for theta in run)]
+        ),
+        what="The trace holds Q, not the log-likelihood.",
+        why="Q is what a step maximises; what EM promises to increase is the log-likelihood.",
+        read=CLIMB,
+        see="r = 0.5, 0.5, joints 0.2 and 0.2: Q = -1.61, the log-likelihood log 0.4 = -0.92.",
+    ),
+)
+
+
+_trace = partial(EMRun.mistake, "trace", read=TRACE)
+
+
+@_trace(
     what="The trace begins after the first step: the log-likelihood before it is missing.",
     why="Then nobody sees what the first step, often the largest, has gained.",
-    read="the Returns line of the exercise: before the first step, and after each.",
     see="3 steps make 4 numbers; max_iter = 0 makes 1.",
 )
 def trace_without_the_start(plan, X, run, values):
     return np.array(values[1:])
 
 
-@Fit.mistake(
-    "trace",
-    what="The trace ends before the last step: the log-likelihood of the returned theta is "
-    "missing.",
-    why="It was computed at the head of the loop, before the step, and never after the last one.",
-    read="the Returns line of the exercise: before the first step, and after each.",
+@_trace(
+    what="The trace ends too early: the log-likelihood of the returned theta is missing.",
+    why="Perhaps it is kept before each step, not after; or the loop is left before it is kept.",
     see="3 steps make 4 numbers; max_iter = 0 makes 1.",
     variants=(1, 0),
 )
@@ -122,54 +175,17 @@ def trace_without_the_end(plan, X, run, values, least):
     return np.array(values[: max(least, len(values) - 1)])
 
 
-@Fit.mistake(
-    "trace",
-    what="The trace is one step behind: after each step the old theta is measured, not the new "
-    "one.",
+@_trace(
+    what="The trace is one step behind: after each step the old theta is measured.",
     why="Compute the log-likelihood after theta was replaced.",
-    read="the Returns line of the exercise: before the first step, and after each.",
     see="a trace that begins -90, -90 says that the first step gained nothing.",
 )
 def trace_one_step_behind(plan, X, run, values):
     return np.array([*values[:1], *values[:-1]])
 
 
-@Fit.mistake(
-    "trace",
-    what="The trace holds means per point, not totals: each number is N times too small.",
-    read='7.4.2, "p(X | theta) = prod_n ...", whose log is a sum over all points.',
-    see="3 points with -1 each: -3, not -1.",
-)
-def mean_in_the_trace(plan, X, run, values):
-    return np.array(values) / len(X)
-
-
-@Fit.mistake(
-    "trace",
-    what="The trace holds minus the log-likelihood: a loss that falls.",
-    read='7.4.5, "Each iteration increases the log-likelihood".',
-    see="-90, -80, -75 climbs; 90, 80, 75 falls.",
-)
-def loss_in_the_trace(plan, X, run, values):
-    return -np.array(values)
-
-
-@Fit.mistake(
-    "trace",
-    what="The trace holds Q, not the log-likelihood.",
-    why="Q is what a step maximises; what EM promises to increase is the log-likelihood.",
-    read='7.4.5, "Each iteration increases the log-likelihood".',
-    see="r = 0.5, 0.5, joints 0.2 and 0.2: Q = -1.61, the log-likelihood log 0.4 = -0.92.",
-)
-def q_in_the_trace(plan, X, run, values):
-    joints = [Joint().joint(X, *theta) for theta in run]
-    return np.array([np.sum(softmax(joint) * joint) for joint in joints])
-
-
-@Fit.mistake(
-    "trace",
+@_trace(
     what="Only the last log-likelihood is returned, not the trace of all.",
-    read="the Returns line of the exercise: before the first step, and after each.",
     see="3 steps make 4 numbers, the last of them the highest.",
     variants=(slice(-1, None), -1),
 )
@@ -177,88 +193,64 @@ def only_the_last_value(plan, X, run, values, last):
     return np.array(values[last])
 
 
-@Fit.mistake(
-    "stops",
-    what="The loop stops after a step that gains more than tol: the comparison is the wrong way "
-    "round.",
-    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+_stops = partial(EMRun.mistake, "stops", read=STOP)
+
+
+@_stops(
+    what="The loop stops after a step that gains more than tol: > stands for <.",
     see="tol = 0.01: a gain of 5 goes on, a gain of 0.001 stops.",
 )
 def stops_on_the_wrong_side(plan, X, run, tol):
     return plan.gain(X, run) > tol
 
 
-@Fit.mistake(
-    "stops",
-    what="The gain is divided by N before it is compared with tol: it stops too early.",
-    why="tol is meant for the total log-likelihood, not for the mean per point.",
-    read="the Rules line of the exercise: the total, not per point.",
-    see="60 points, a gain of 0.3 in all is 0.005 a point; tol = 0.01 must go on.",
+@_stops(
+    what="The gain is divided before it is compared with tol, by N or by the log-likelihood.",
+    why="tol is meant for the total. A log-likelihood may be 0: a share of it has no meaning.",
+    see="60 points, from -300 to -299.7: a gain of 0.3, not of 0.005 or 0.001; tol = 0.01 goes on.",
+    variants=(lambda X, height: len(X), lambda X, height: abs(height)),
 )
-def stops_by_the_mean(plan, X, run, tol):
-    return plan.gain(X, run) / len(X) < tol
+def stops_by_a_share_of_the_gain(plan, X, run, tol, whole):
+    return plan.gain(X, run) / whole(X, plan.measure(X, run[-2])) < tol
 
 
-@Fit.mistake(
-    "stops",
-    what="The gain is divided by the log-likelihood before it is compared with tol.",
-    why="A log-likelihood can be anything, 0 as well: a share of it has no meaning.",
-    read="the Rules line of the exercise: stop after a step that gains less than tol.",
-    see="from -300 to -299 is a gain of 1, not of 0.003.",
-)
-def stops_by_the_relative_gain(plan, X, run, tol):
-    return plan.gain(X, run) / abs(plan.measure(X, run[-2])) < tol
-
-
-@Fit.mistake(
-    "stops",
+@_stops(
     what="The new log-likelihood is compared with the very first one, not with the one before.",
     why="What was gained since the start only grows, so the loop runs on to max_iter.",
-    read="the Rules line of the exercise: stop after a step that gains less than tol.",
     see="-90, -80, -79.999: the last step gained 0.001, all steps together 10.",
 )
 def gain_since_the_start(plan, X, run, tol):
     return plan.measure(X, run[-1]) - plan.measure(X, run[0]) < tol
 
 
-@Fit.mistake(
-    "stops",
+@_stops(
     what="The loop looks at how far the means move, not at what the log-likelihood gains.",
-    why="The means have the units of X: whether a move is small depends on whether it is in cm "
-    "or km.",
-    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    why="The means have the units of X: a small move in km is a large one in cm.",
     see="means that move by 0.001 can still gain 1 nat, if the component is narrow.",
 )
 def stops_by_the_parameters(plan, X, run, tol):
     return np.abs(run[-1][1] - run[-2][1]).max() < tol
 
 
-@Fit.mistake(
-    "stops",
+@_stops(
     what="tol is not used: the loop goes on until max_iter, or until a bound of its own.",
-    why="A number of your own, or an exact comparison (==, np.allclose), may stand in the place "
-    "of tol.",
-    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    why="A number of your own, or an exact comparison (==, np.allclose), may stand for tol.",
     see="gains 5, 1, 0.001 and tol = 0.01: it stops after 3 steps.",
 )
 def never_stops(plan, X, run, tol):
     return False
 
 
-@Fit.mistake(
-    "stops",
+@_stops(
     what="The loop makes one more step after the one that gained less than tol.",
-    why="Perhaps the test stands before the step and sees the gain of the step before, or two "
-    "small gains in a row are asked for.",
-    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    why="Perhaps the test sees the gain of the step before, or asks for two small gains in a row.",
     see="gains 5, 1, 0.001, 0.0001 and tol = 0.01: it stops after 3 steps, not 4.",
 )
 def stops_one_step_late(plan, X, run, tol):
     return len(run) > 2 and plan.gain(X, run[:-1]) < tol
 
 
-@Fit.mistake(
-    "stops",
+@_stops(
     what="The loop makes a single step and returns.",
     why="A return or a break stands inside the loop where no condition guards it.",
     read='7.4.5, "Each iteration increases the log-likelihood": there are many.',
@@ -268,96 +260,65 @@ def stops_at_once(plan, X, run, tol):
     return True
 
 
-@Fit.mistake(
+@EMRun.mistake(
     "most_steps",
-    what="The loop makes one step more than max_iter allows.",
-    why="Perhaps the first step is made before max_iter is looked at.",
-    read="the Rules line of the exercise: at most max_iter steps.",
-    see="max_iter = 0 returns theta as it came, with one log-likelihood.",
+    what="The loop makes one step more than max_iter allows, or one less.",
+    why="Perhaps the first step is made before the loop, or range(1, max_iter) leaves one out.",
+    read=STEPS,
+    see="max_iter = 3 and tol = 0: three steps; max_iter = 0 returns theta as it came.",
+    variants=(1, -1),
 )
-def one_step_too_many(plan, max_iter):
-    return max_iter + 1
+def steps_off_by_one(plan, max_iter, more):
+    return max_iter + more
 
 
-@Fit.mistake(
-    "most_steps",
-    what="The loop makes max_iter - 1 steps: range(1, max_iter) leaves one out.",
-    read="the Rules line of the exercise: at most max_iter steps.",
-    see="list(range(1, 3)) is [1, 2]: two steps, where range(3) makes three.",
+_verdict = partial(EMRun.mistake, "verdict", read=CONVERGED)
+
+
+@_verdict(
+    what="converged is the same however the run ended: always True, or always False.",
+    see="tol = 0 and max_iter = 3 end in False; gains 5, 1, 0.001 and tol = 0.01 in True.",
+    variants=(True, False),
 )
-def one_step_too_few(plan, max_iter):
-    return max_iter - 1
+def converged_always_the_same(plan, X, run, tol, max_iter, converged):
+    return converged
 
 
-@Fit.mistake(
-    "verdict",
-    what="converged is always True, also where max_iter ended the run.",
-    read="the Returns line of the exercise: whether the last step gained less than tol.",
-    see="tol = 0 and max_iter = 3: three steps, each with a gain, so False.",
-)
-def always_converged(plan, X, run, tol, max_iter):
-    return True
-
-
-@Fit.mistake(
-    "verdict",
-    what="converged is always False, also where the last step gained less than tol.",
-    read="the Returns line of the exercise: whether the last step gained less than tol.",
-    see="gains 5, 1, 0.001 and tol = 0.01: it stops after 3 steps and says True.",
-)
-def never_converged(plan, X, run, tol, max_iter):
-    return False
-
-
-@Fit.mistake(
-    "verdict",
+@_verdict(
     what="converged is True where it must be False, and False where it must be True.",
-    read="the Returns line of the exercise: whether the last step gained less than tol.",
     see="gains 5, 1, 0.001 and tol = 0.01: True; gains 5, 1 and max_iter = 2: False.",
 )
 def converged_turned_round(plan, X, run, tol, max_iter):
-    return not Fit.verdict(plan, X, run, tol, max_iter)
+    return not EMRun.verdict(plan, X, run, tol, max_iter)
 
 
-@Fit.mistake(
-    "verdict",
-    what="converged says whether max_iter was reached, not whether the last gain was below tol.",
-    read="the Returns line of the exercise: whether the last step gained less than tol.",
-    see="tol = 0 and max_iter = 3: all three steps are made, and converged is False.",
-)
-def converged_at_max_iter(plan, X, run, tol, max_iter):
-    return len(run) - 1 == max_iter
-
-
-@Fit.mistake(
-    "verdict",
-    what="converged says whether fewer than max_iter steps were made, not whether the last was "
-    "small.",
-    why="The last step allowed may be the one that gains less than tol.",
-    read="the Returns line of the exercise: True if the last step gained less than tol.",
+@_verdict(
+    what="converged says whether max_iter was reached, or was not, whatever the last gain was.",
+    why="The last step that is allowed may be the one that gains less than tol.",
     see="max_iter = 1 and a first step that gains less than tol: one step, and converged.",
+    variants=(np.less, np.equal),
 )
-def converged_before_max_iter(plan, X, run, tol, max_iter):
-    return len(run) - 1 < max_iter
+def converged_by_max_iter(plan, X, run, tol, max_iter, verdict):
+    return bool(verdict(len(run) - 1, max_iter))
 
 
-@Fit.mistake(
-    "result",
-    what="The theta that is returned is the one before the last step.",
-    why="The trace ends with a log-likelihood that this theta does not have.",
-    read="the Returns line of the exercise: theta after the last step.",
+_result = partial(EMRun.mistake, "result", read=LAST)
+
+
+@_result(
+    what="The theta that is returned is that before the last step, or that of the start.",
+    why="Perhaps the new parameters have another name than those that are returned.",
     see="-90, -80, -75: the theta returned must be the one of -75.",
+    variants=(-2, 0),
 )
-def theta_before_the_last_step(plan, X, run, trace, converged):
-    return run[-2] if len(run) > 1 else run[-1], trace, converged
+def theta_of_an_earlier_step(plan, X, run, trace, converged, place):
+    return run[max(place, -len(run))], trace, converged
 
 
-@Fit.mistake(
-    "result",
-    what="The step that gained less than tol is thrown away: its theta and its value do not come "
-    "back.",
+@_result(
+    what="The step that gained less than tol is thrown away, its theta and its value.",
     why="The test stands before both are kept. A step that gains little is still a step up.",
-    read="the Rules line of the exercise: stop after a step that gains less than tol.",
+    read=STOP,
     see="-90, -80, -79.999 with tol = 0.01: the trace holds all three.",
 )
 def last_step_thrown_away(plan, X, run, trace, converged):
@@ -366,121 +327,53 @@ def last_step_thrown_away(plan, X, run, trace, converged):
     return run[-2], trace[:-1], converged
 
 
-@Fit.mistake(
-    "result",
-    what="The theta that is returned is the one that was passed: the steps are lost.",
-    why="The loop keeps its new parameters under another name than the one that is returned.",
-    read="the Returns line of the exercise: theta after the last step.",
-    see="-90, -80, -75: the theta returned must be the one of -75.",
-)
-def theta_of_the_start(plan, X, run, trace, converged):
-    return run[0], trace, converged
-
-
-@Fit.mistake(
+@EMRun.mistake(
     "e_step",
-    what="R is computed once, before the loop: every M-step gets the same.",
-    why="The first step is right; from the second on nothing moves.",
-    read='7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": of this iteration.',
-    see="r = 0.6 under the start may be 0.8 after step 1: compute R inside the loop.",
-)
-def responsibilities_of_the_start(plan, X, theta, R):
-    return R, R
-
-
-@Fit.mistake(
-    "e_step",
-    what="The M-step gets the responsibilities of the iteration before.",
-    why="R is computed at the end of the turn, or after the M-step: EM limps one step behind.",
-    read='7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": first E, then M.',
+    what="The M-step gets old responsibilities: those of the start, or of the step before.",
+    why="R is computed once before the loop, or at the end of the turn, or after the M-step.",
+    read=FIRST_E,
     see="the M-step of step 2 needs the R of the theta that step 1 left.",
+    variants=(True, False),
 )
-def responsibilities_of_the_step_before(plan, X, theta, R):
-    return softmax(plan.joint(X, theta)), R
+def old_responsibilities(plan, X, theta, R, of_the_start):
+    return (R if of_the_start else plan.posterior(X, theta)), R
 
 
-@Fit.mistake(
-    "joint",
-    what="The E-step leaves the weights out: r is made of the densities alone.",
-    read='7.4.3, the numerator "pi_k N(x_n | mu_k, Sigma_k)".',
-    see="equal densities, weights 0.9 and 0.1: r = 0.9 and 0.1, not 0.5 twice.",
-)
-def weights_forgotten_in_the_e_step(plan, X, theta):
-    weights, means, covariances = theta
-    return Joint().joint(X, np.ones(len(weights)), means, covariances)
-
-
-@Fit.mistake(
+@EMRun.mistake(
     "update",
     what="The covariances are taken about the old means, those before the step.",
-    why="The maximum of Q has the new mu_k in both places; the old ones make the covariances too "
-    "wide.",
+    why="The maximum of Q has the new mu_k in both places; the old ones make them too wide.",
     read="the formula of the M-step: (x_n - mu_k)(x_n - mu_k)^T with the new mu_k.",
     see="points 4 and 6, old mean 3, new mean 5: the variance is 1, not 5.",
 )
 def old_means_in_covariance(plan, X, R, theta):
-    weights, means, _ = MStep.answer(plan, X, R)
+    weights, means, _ = plan.maximise(X, R)
     d = X - theta[1][:, None]
     scatter = np.einsum("nk,kni,knj->kij", R, d, d)
     return weights, means, scatter / R.sum(axis=0)[:, None, None]
 
 
-@Fit.mistake(
+@EMRun.mistake(
     "update",
-    what="The weights stay as they were at the start: only means and covariances are updated.",
-    read='7.4.5, "maximize this expectation with respect to theta": pi is part of theta.',
-    see="N_k = 6, 3, 1 of N = 10 points give 0.6, 0.3, 0.1.",
+    what="A part of theta stays as it was at the start: the weights, the means or the covariances.",
+    read='7.4.5, "maximize this expectation with respect to theta": all three are theta.',
+    see="points 4 and 6, start at 3 with variance 9: after a step the mean is 5, the variance 1.",
+    variants=(0, 1, 2),
 )
-def weights_not_updated(plan, X, R, theta):
-    _, means, covariances = MStep.answer(plan, X, R)
-    return theta[0], means, covariances
-
-
-@Fit.mistake(
-    "update",
-    what="The means stay as they were at the start.",
-    read='7.4.5, "maximize this expectation with respect to theta": mu is part of theta.',
-    see="points 4 and 6, start at 3: after a step the mean is 5.",
-)
-def means_not_updated(plan, X, R, theta):
-    weights, _, covariances = MStep.answer(plan, X, R)
-    return weights, theta[1], covariances
-
-
-@Fit.mistake(
-    "update",
-    what="The covariances stay as they were at the start.",
-    read='7.4.5, "maximize this expectation with respect to theta": Sigma is part of theta.',
-    see="points 4 and 6, start with variance 9: after a step the variance is 1.",
-)
-def covariances_not_updated(plan, X, R, theta):
-    weights, means, _ = MStep.answer(plan, X, R)
-    return weights, means, theta[2]
-
-
-@Fit.mistake(
-    "take",
-    what="The parameters of the start are changed in place: the caller still needs them.",
-    why="Whoever starts a second run from the same theta starts somewhere else.",
-    read="the Rules line of the exercise: inputs stay unchanged.",
-    see="means[:] = ... writes into the caller's array, means = ... does not.",
-)
-def changed_its_input(plan, X, theta, tol, max_iter):
-    before = tuple(np.copy(part) for part in theta)
-    for part in theta:
-        part += 1
-    return X, before, tol, max_iter
+def part_of_theta_not_updated(plan, X, R, theta, part):
+    new = plan.maximise(X, R)
+    return (*new[:part], theta[part], *new[part + 1 :])
 
 
 # As the card says.
 TOL, MAX_ITER = 1e-6, 500
 
 
-@functools.lru_cache(maxsize=512)
+@lru_cache(maxsize=512)
 def _run_of(tol, max_iter, *buffers):
     """EM from one start; remembered, since most wrong choices are among the same runs."""
     X, *theta = _arrays(buffers)
-    return Fit().answer(X, theta, tol, max_iter)
+    return EMRun().answer(X, theta, tol, max_iter)
 
 
 class FitBest(Plan):
