@@ -143,10 +143,10 @@ class Classroom:
         if not self.secret_file.exists():
             self._lay_out()
         self.secret = self.secret_file.read_text()
-        self.coursedir = CourseDirectory(config=self._config())
+        self.coursedir = CourseDirectory(config=self.config())
         released = self.root / "exercises" / ASSIGNMENT / f"{NOTEBOOK}.ipynb"
         if not released.exists():
-            api = NbGraderAPI(self.coursedir, config=self._config())
+            api = NbGraderAPI(self.coursedir, config=self.config())
             result = api.generate_assignment(ASSIGNMENT)
             assert result["success"], result
         self.released = nbformat.read(released, as_version=4)
@@ -159,7 +159,8 @@ class Classroom:
         shutil.copy(ROOT / "nbgrader_config.py", self.root)
         self.secret_file.write_text(f"secret-{uuid.uuid4().hex}")
 
-    def _config(self):
+    def config(self):
+        """nbgrader's configuration of this course."""
         config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
         if self.stock:
             config.Autograde = Config()
@@ -198,7 +199,7 @@ class Classroom:
     def grade(self, student):
         """Grade a student's submission, as `nbgrader autograde --force --student` does."""
         begun = time.monotonic()
-        api = NbGraderAPI(self.coursedir, config=self._config())
+        api = NbGraderAPI(self.coursedir, config=self.config())
         result = api.autograde(ASSIGNMENT, student, force=True, create=True)
         seconds = time.monotonic() - begun
         path = self.root / "autograded" / student / ASSIGNMENT / f"{NOTEBOOK}.ipynb"
@@ -208,7 +209,7 @@ class Classroom:
 
     def feedback(self, student):
         """The text of a student's feedback pages and of every file beside them."""
-        api = NbGraderAPI(self.coursedir, config=self._config())
+        api = NbGraderAPI(self.coursedir, config=self.config())
         api.generate_feedback(ASSIGNMENT, student, force=True)
         folder = self.root / "feedback" / student
         files = [path for path in folder.rglob("*") if path.is_file()]

@@ -10,6 +10,7 @@ from classroom import ASSIGNMENT, HONEST_WRONG, NOTEBOOK, RIGHT, Classroom
 from gmm_ref.checks import CheckFailed, check, seeded
 from nbjudge.grading.notebook.record import attempts_of, record_of
 from nbjudge.grading.run import preprocessor as executor
+from nbjudge.grading.run.ahead import works
 from nbjudge.grading.run.seeds import class_secret, secret_path, student_seed
 from nbjudge.grading.sandbox import bubblewrap
 
@@ -85,10 +86,10 @@ def test_a_wrong_answer_reads_as_at_the_desk(classroom):
     names = {}
     for source in ("import numpy as np", classroom.released.cells[1].source, *wrong.values()):
         exec(source, names)
-    secret = class_secret(classroom.root / "grading_secret")
+    [work] = works(classroom.config(), classroom.coursedir, ASSIGNMENT, "desk").values()
     for cell, message in result.messages().items():
         name, aspect = cell.removeprefix("test_").rsplit("_", 1)
-        with pytest.raises(CheckFailed) as error, seeded(student_seed(secret, ASSIGNMENT, "desk")):
+        with pytest.raises(CheckFailed) as error, seeded(work.seed):
             getattr(getattr(check, name), aspect)(names[name])
         if "in your line" in message:
             assert "return R @ np.ones(99)" in message
@@ -171,13 +172,26 @@ def test_a_damaged_secret_is_no_secret(tmp_path):
         class_secret(tmp_path / "grading_secret")
 
 
-def test_seeds_differ_by_student_assignment_and_class():
+def test_seeds_differ_by_class_assignment_student_and_what_was_handed_in():
     seeds = {
-        student_seed(key, assignment, student)
+        student_seed(key, assignment, student, handed_in)
         for key in (b"a" * 32, b"b" * 32)
         for assignment, student in (("7.4.1", "ada"), ("7.4.1", "bert"), ("7.4", ".1ada"))
+        for handed_in in (["x = 1"], ["x = 2"], ["x = 1", "y.csv", b"3"], ["x = 1y.csv", b"3"])
     }
-    assert len(seeds) == 6
+    assert len(seeds) == 24
+
+
+def test_inputs_noted_at_a_first_hand_in_are_not_those_of_the_second(classroom):
+    """A table of what came in, printed and handed in again with the answers beside it."""
+
+    def seeds(early):
+        classroom.hand_in("twice", classroom.notebook(RIGHT, early=early))
+        return [w.seed for w in works(*where, ASSIGNMENT, "twice").values()]
+
+    where = classroom.config(), classroom.coursedir
+    first, again = seeds("noted = []"), seeds("noted = []")
+    assert first == again != seeds("noted = [0.25]")
 
 
 def test_a_gradebook_that_is_no_file_has_its_secret_in_the_course(tmp_path):

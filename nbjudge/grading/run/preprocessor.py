@@ -67,11 +67,12 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
         of what lies beside it.
         """
         source = _SourceCells(place)
+        cells = tuple(source.plain(cell) for cell in _code_cells(nb))
         return Work(
-            cells=tuple(source.plain(cell) for cell in _code_cells(nb)),
+            cells=cells,
             given=tuple(source.given),
             files=files,
-            seed=self._seed(place),
+            seed=self._seed(place, cells, files),
             limits=self.limits(),
             hidden=(str(Path(self.coursedir.root).resolve()),),
             checks=self.required_checks(),
@@ -88,9 +89,11 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
             )
         return self.checks
 
-    def _seed(self, place):
+    def _seed(self, place, cells, files):
         secret = class_secret(secret_path(place["db_url"], self.coursedir.root))
-        return student_seed(secret, place["assignment"], place["student"])
+        handed_in = [cell.source for cell in cells if not cell.is_test]
+        handed_in += [part for name in sorted(files) for part in (name, files[name])]
+        return student_seed(secret, place["assignment"], place["student"], handed_in)
 
     def _mark_unreadable(self, nb, reason):
         for cell in _code_cells(nb):

@@ -34,10 +34,17 @@ def class_secret(path):
     return secret
 
 
-def student_seed(secret, assignment, student):
-    """The seed of one student's checks in one assignment, the same at every grading."""
-    name = f"{len(assignment)}:{assignment}:{student}".encode()
-    return int.from_bytes(hmac.new(secret, name, hashlib.sha256).digest()[:16], "big")
+def student_seed(secret, assignment, student, handed_in):
+    """The seed of one student's checks in one assignment.
+
+    handed_in: texts and bytes of what was handed in. The same of it is judged by the same inputs at
+    every grading; other code by others, so that inputs noted at a first hand-in are of no use.
+    """
+    seed = hmac.new(secret, digestmod=hashlib.sha256)
+    for part in (assignment, student, *handed_in):
+        content = part if isinstance(part, bytes) else part.encode()
+        seed.update(len(content).to_bytes(8) + content)
+    return int.from_bytes(seed.digest()[:16], "big")
 
 
 def _make(path):
