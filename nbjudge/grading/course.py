@@ -107,7 +107,8 @@ class Course:
         What the marks depend on is taken down before, so that a change meanwhile is seen later.
         """
         digest = self.digest(assignment, student)
-        _done(self.api.autograde(assignment, student, force=True, create=True))
+        with nbgrader_patches.quiet():
+            _done(self.api.autograde(assignment, student, force=True, create=True))
         self._write_pages(assignment, student, digest)
 
     def renew_pages(self, assignment, student):

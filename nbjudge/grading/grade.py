@@ -33,7 +33,6 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
     store = Store(course.root)
     with (
         store.locked(),
-        nbgrader_patches.quiet(),
         nbgrader_patches.one_engine(),
         _keeping_interrupts() as raise_if_interrupted,
     ):

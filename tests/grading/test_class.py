@@ -29,12 +29,42 @@ from nbjudge.grading import journal
 from nbjudge.grading.course import Course
 from nbjudge.grading.errors import CourseError, Stopped
 from nbjudge.grading.grade import grade_class
+from nbjudge.grading.run import preprocessor
+from nbjudge.grading.run.execution import run_all
+from nbjudge.grading.run.pool import LocalPool
+from nbjudge.grading.run.store import Store
 
 TWO = ("--jobs", "2")
 
 
-def test_many_at_once_give_what_one_at_a_time_gives(undisturbed, ungraded):
+@pytest.fixture
+def submitted(monkeypatch):
+    """The keys of what is given to the pool."""
+    keys, submit = [], LocalPool.submit
+
+    def counted(pool, function, works):
+        keys.extend(works)
+        return submit(pool, function, works)
+
+    monkeypatch.setattr(LocalPool, "submit", counted)
+    return keys
+
+
+def test_many_at_once_give_what_one_at_a_time_gives_and_each_is_run_once(
+    undisturbed, ungraded, submitted, monkeypatch
+):
+    """What is left of a run that was stopped before it was recorded is taken from there."""
+    store = Store(ungraded.root)
+    ungraded.register(ASSIGNMENT)
+    before = run_all(ungraded.works(ASSIGNMENT, STUDENTS[3]))
+    with store.locked():
+        for key, done in before.items():
+            store.put(key, done)
+    # nbgrader finds in the store what it asks for, and runs nothing.
+    monkeypatch.delattr(preprocessor, "run")
     assert grade_class(ungraded, [ASSIGNMENT], QUIET, jobs=3) == []
+    assert len(submitted) == len(set(submitted)) == 5 and not before.keys() & set(submitted)
+    assert [path.name for path in store.folder.iterdir()] == ["lock"]
     assert rows(ungraded) == rows(undisturbed)
     for student in STUDENTS:
         path = f"autograded/{student}/{ASSIGNMENT}/posterior.ipynb"
@@ -186,11 +216,11 @@ def test_a_changed_check_regrades_the_class(graded, monkeypatch):
 
 
 def test_two_commands_at_once_are_one_too_many(ungraded):
-    process = command(ungraded, *TWO)
-    wait_until_graded(ungraded, 1, process)
-    with pytest.raises(CourseError, match="another command"):
-        grade_class(ungraded, [ASSIGNMENT], QUIET)
-    assert process.wait(timeout=120) == 0
+    with Store(ungraded.root).locked():
+        process = command(ungraded, *TWO)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1 and "is being graded by another command" in output
+    assert not (ungraded.root / "autograded").exists()
 
 
 def test_a_gradebook_that_was_thrown_away_is_made_anew(undisturbed, graded):

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from concurrent.futures import Future
-from multiprocessing.connection import Connection
+from multiprocessing import Pipe
 
 import pytest
 from whole_class import is_running
@@ -26,15 +26,15 @@ def die(path, deaths):
 
 def die_while_answering(path):
     """The first time, be killed when half of the answer is sent."""
-
-    def half(connection, buffer):
-        os.write(connection.fileno(), bytes(buffer)[: len(buffer) // 2])
-        os.kill(os.getpid(), signal.SIGKILL)
-
     if not path.exists():
         path.touch()
-        Connection._send = half
-    return "x" * 100_000
+        ours, theirs = Pipe()
+        ours.send("x" * 1000)
+        half = os.read(theirs.fileno(), 500)
+        # The number of the connection to the command, which a process of the pool is started with.
+        os.write(int(sys.argv[1]), half)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "x" * 1000
 
 
 def say_and_sleep(path):
@@ -77,7 +77,7 @@ def test_a_task_whose_process_dies_is_begun_anew(pool, tmp_path, deaths):
 @pytest.mark.timeout(60)
 def test_half_an_answer_is_not_waited_for(pool, tmp_path):
     """It has hung a class once: the rest of it never came."""
-    assert pool.submit(die_while_answering, tmp_path / "died").result() == "x" * 100_000
+    assert pool.submit(die_while_answering, tmp_path / "died").result() == "x" * 1000
 
 
 def test_one_that_kills_every_process_is_given_up_and_the_next_is_done(pool, tmp_path):
