@@ -95,8 +95,12 @@ class _Evidence:
         return self.agreements(candidate) == len(self.others)
 
     def explains(self, candidate):
-        """Whether it agrees with most wrong answers: with a single one many a mistake may."""
-        return 2 * sum(self._agrees(candidate, *e) for e in self.wrong) >= len(self.wrong)
+        """Whether it agrees with most answers, and with most wrong ones.
+
+        With a single one many a mistake may: all that come to nan are alike.
+        """
+        wrong = sum(self._agrees(candidate, *entry) for entry in self.wrong)
+        return 2 * wrong >= len(self.wrong) and 2 * self.agreements(candidate) >= len(self.others)
 
     def agreeing(self, candidates):
         """Those that agree in the case that failed and, looked at first, in the cheapest one."""
