@@ -1,7 +1,6 @@
 """Mistakes in the loop of 7.4.5, and in the choice among its runs."""
 
-import functools
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -28,7 +27,7 @@ def _joint(X, theta):
     return _joint_of(*((part.tobytes(), part.shape) for part in (X, *theta)))
 
 
-@functools.lru_cache(maxsize=512)
+@lru_cache(maxsize=512)
 def _joint_of(*parts):
     joint = Joint().joint(*(np.frombuffer(buffer).reshape(shape) for buffer, shape in parts))
     joint.flags.writeable = False
