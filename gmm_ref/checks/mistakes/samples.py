@@ -123,7 +123,15 @@ class Labels(Draws, LabelAnswer, Weights):
         return z
 
 
-operators.LAST_MISSING.at(Labels, "probabilities", "component", read=LABEL)
+operators.LAST_MISSING.at(
+    Labels,
+    "probabilities",
+    "component",
+    read=LABEL,
+    what="The last component is never drawn.",
+    why="range(K - 1), integers(0, K - 1) and a missing last border all leave it out.",
+    see="rng.integers(0, 2) is 0 or 1, never 2.",
+)
 _draw = partial(Labels.mistake, "draw", read=LABEL)
 
 
@@ -175,7 +183,7 @@ def equal_counts(plan, p, n_samples, rng):
 
 
 @_draw(
-    what="Nothing is drawn: all labels are the most probable, or in blocks of N pi_k, or in turn.",
+    what="Nothing is drawn: the most probable label alone comes, or blocks of N pi_k, or 0, 1, 2.",
     why="argmax, np.repeat and np.arange(n_samples) % K give the same labels every time.",
     see="weights 0.7, 0.2, 0.1: label 2 comes up in one draw of ten, and nobody knows in which.",
     variants=(
@@ -244,12 +252,24 @@ class Gauss(Draws):
 operators.CUT_TO_WHOLE_NUMBERS.at(
     Gauss, "gauss", read=PARTS, when=lambda given: np.asarray(given[0]).dtype.kind in "iu"
 )
-for _mistake, _see in (
-    (diagonal_only, "Sigma = [[1, 0.9], [0.9, 1]]: both features are large together."),
-    (variance_for_standard_deviation, "variance 4: 2 e has it, and rng.normal(0, 2); 4 e has 16."),
-    (precision_for_covariance, "variance 4 gives draws around +-2; variance 1/4 gives +-0.5."),
+for _mistake, _why, _see in (
+    (
+        diagonal_only,
+        "Each feature is drawn for itself.",
+        "Sigma = [[1, 0.9], [0.9, 1]]: both features are large together.",
+    ),
+    (
+        variance_for_standard_deviation,
+        "rng.normal wants the standard deviation of one feature; e wants the factor L.",
+        "variance 4: 2 e has it, and so has rng.normal(0, 2); 4 e has the variance 16.",
+    ),
+    (
+        precision_for_covariance,
+        "What is wide becomes narrow, and what is narrow wide.",
+        "variance 4 gives draws around +-2; variance 1/4 gives +-0.5.",
+    ),
 ):
-    Gauss.suffers("spread", again(_mistake, read=POINT, see=_see))
+    Gauss.suffers("spread", again(_mistake, read=POINT, why=_why, see=_see))
 
 _stretch = partial(Gauss.mistake, "stretch", read=POINT)
 _noise = partial(Gauss.mistake, "noise", read=POINT)
@@ -398,7 +418,10 @@ class SampleMixture(Labels, Gauss):
 operators.SQUEEZED.at(SampleMixture, "points", read=PARTS)
 operators.OFF_BY_ONE.at(SampleMixture, "component", "label", read=COUNTED, apply=np.add)
 operators.FIRST_FOR_ALL.at(SampleMixture, "pick", "covariance", read=INDEX, on=On.ARGUMENT)
-SampleMixture.suffers("pick", covariances_averaged)
+SampleMixture.suffers(
+    "pick",
+    again(covariances_averaged, see="variances 1 and 9, label 1: x scatters by 3, not by 2.2."),
+)
 SampleMixture.suffers("hand_back", sorted_output)
 _points = partial(SampleMixture.mistake, "points", read=ONE_COMPONENT)
 

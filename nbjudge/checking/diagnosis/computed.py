@@ -4,6 +4,7 @@ A candidate agrees with an answer where both are the same numbers, the same erro
 change of an argument. Of several that agree in the case that failed, the other cases tell which.
 """
 
+import dataclasses
 import functools
 from math import isfinite
 
@@ -15,6 +16,8 @@ from nbjudge.checking.remote import kind_of
 
 # How far apart two answers may be whose makers rounded to float32.
 _SINGLE = 1e-4
+# And where the answer is as near to the right one as rounding may take it, but fails all the same.
+_FINE = 1e-12
 
 
 @quiet()
@@ -72,6 +75,8 @@ class _Evidence:
         self.plan, self.kind = plan, kind
         self.case, self.outcome, self.others = case, outcome, others
         self.right = attempt(Candidate(plan), case)
+        if self.same(self.right, outcome):
+            self.case = dataclasses.replace(case, rtol=_FINE, atol=_FINE)
         self.own = functools.cache(lambda i: attempt(function, others[i]))
 
     def same(self, one, other):
@@ -95,8 +100,12 @@ class _Evidence:
         return self.agreements(candidate) == len(self.others)
 
     def explains(self, candidate):
-        """Whether it agrees with most wrong answers: with a single one many a mistake may."""
-        return 2 * sum(self._agrees(candidate, *e) for e in self.wrong) >= len(self.wrong)
+        """Whether it agrees with most answers, and with most wrong ones.
+
+        With a single one many a mistake may: all that come to nan are alike.
+        """
+        wrong = sum(self._agrees(candidate, *entry) for entry in self.wrong)
+        return 2 * wrong >= len(self.wrong) and 2 * self.agreements(candidate) >= len(self.others)
 
     def agreeing(self, candidates):
         """Those that agree in the case that failed and, looked at first, in the cheapest one."""
