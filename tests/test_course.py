@@ -186,3 +186,13 @@ def test_without_a_sandbox_a_class_is_refused_with_the_flag_that_grades_it(
     assert not (small_course.root / "gradebook.db").exists()
     assert CliRunner().invoke(main, [*arguments, "--allow-unsandboxed"]).exit_code == 0
     assert [mark.auto_score for mark in small_course.marks()] == [FULL]
+
+
+def test_without_its_checks_a_class_is_refused_and_nobody_given_0(small_course):
+    config = small_course.root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("gmm_ref.checks", "no_such_course.checks"))
+    hand_in(small_course, "ada")
+    refused = CliRunner().invoke(main, ["grade", "--course", str(small_course.root)])
+    assert refused.exit_code != 0
+    assert "no_such_course.checks, which nbgrader_config.py names" in refused.output
+    assert Course(small_course.root).marks() == []

@@ -13,6 +13,7 @@ from nbjudge.grading.errors import CourseError, GradingError, Stopped
 from nbjudge.grading.progress import GradingProgress
 from nbjudge.grading.run.execution import run_all
 from nbjudge.grading.run.pool import DaskPool, LocalPool, as_completed
+from nbjudge.grading.run.preprocessor import import_checks
 from nbjudge.grading.run.store import Store
 
 # Submissions beyond the pool's width that are read ahead, so that no process waits for the next.
@@ -28,8 +29,10 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
     jobs: processes at once, by default the cores; scheduler: the address of a Dask scheduler to
     use instead; force: grade again what is graded and has not changed.
 
-    One that fails stops no other: its log is printed, and the class goes on. Raises Stopped.
+    One that fails stops no other: its log is printed, and the class goes on. Raises Stopped; and
+    CourseError where the checks cannot be imported.
     """
+    import_checks(course.checks)
     store = Store(course.root)
     with (
         store.locked(),

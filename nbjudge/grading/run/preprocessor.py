@@ -4,6 +4,7 @@ The student's text is whatever the notebook holds. The test cells' text is taken
 never from the notebook; a test cell that the gradebook does not know is not run.
 """
 
+import importlib
 from pathlib import Path
 
 from nbgrader import utils
@@ -66,6 +67,7 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
         place: nbgrader's names of student, assignment, notebook and gradebook; files: name -> bytes
         of what lies beside it.
         """
+        import_checks(self.required_checks())
         source = _SourceCells(place)
         cells = tuple(source.plain(cell) for cell in _code_cells(nb))
         return Work(
@@ -75,7 +77,7 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
             seed=self._seed(place, cells, files),
             limits=self.limits(),
             hidden=(str(Path(self.coursedir.root).resolve()),),
-            checks=self.required_checks(),
+            checks=self.checks,
             digest=package_digest(self.checks),
             allow_unsandboxed=self.allow_unsandboxed,
         )
@@ -98,6 +100,20 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
     def _mark_unreadable(self, nb, reason):
         for cell in _code_cells(nb):
             cell.outputs = [plain_error("Unreadable", reason)] if _is_test(cell) else []
+
+
+def import_checks(checks):
+    """Import the package that holds the checks, or raise CourseError.
+
+    Else each test cell would fail at its import, and the whole class be given 0.
+    """
+    try:
+        importlib.import_module(checks)
+    except Exception as error:
+        raise CourseError(
+            f"{checks}, which nbgrader_config.py names as the checks, cannot be imported, so that "
+            f"nothing was graded. {type(error).__name__}: {error}. Install it beside nbgrader."
+        ) from error
 
 
 class _SourceCells:
