@@ -9,7 +9,7 @@ from gmm_ref.checks.mistakes.em import Maximisation
 from gmm_ref.checks.mistakes.joint import Joint, forgot_the_weights
 from gmm_ref.checks.mistakes.likelihood import expected_log_joint
 from gmm_ref.checks.mistakes.posterior import changed_its_input, softmax
-from gmm_ref.checks.mistakes.samples import again
+from gmm_ref.checks.mistakes.samples import again, global_generator
 from nbjudge.checking import operators
 from nbjudge.checking.plan import Plan, as_floats
 
@@ -20,6 +20,10 @@ STOP = "the Rules line of the exercise: stop after a step that gains less than t
 STEPS = "the Rules line of the exercise: at most max_iter steps."
 CONVERGED = "the Returns line of the exercise: whether the last step gained less than tol."
 FIRST_E = '7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": first E, then M.'
+
+END = '7.4.5, "may converge to a local maximum": it is the last log-likelihood that counts.'
+ONE_RUN = "the Returns line of the exercise: (theta, log_likelihoods, converged) of one run."
+STARTS = "the Write line of the exercise: a random_start for each run, one after the other."
 
 
 def _joint(X, theta):
@@ -406,108 +410,93 @@ class FitBest(Plan):
         return max(runs, key=lambda run: run[1][-1])
 
 
-@FitBest.mistake(
-    "choose",
+_choose = partial(FitBest.mistake, "choose", read=END)
+_return = partial(FitBest.mistake, "choose", read=ONE_RUN)
+_start = partial(FitBest.mistake, "start", read=STARTS)
+
+
+@_choose(
     what="The run that is returned is the last one, not the best one.",
     why="Each restart overwrites the one before, without a comparison.",
-    read='7.4.5, "may converge to a local maximum, depending on initialization".',
     see="runs that end at -40, -31, -38: return the one at -31.",
 )
 def returned_the_last_run(plan, runs):
     return runs[-1]
 
 
-@FitBest.mistake(
-    "choose",
-    what="The run that is returned is the first one: the other starts are not made, or change "
-    "nothing.",
+@_choose(
+    what="The run that is returned is the first: the others are not made, or change nothing.",
     why="Perhaps a return stands inside the loop, or every restart begins at the same place.",
-    read='7.4.5, "may converge to a local maximum, depending on initialization".',
     see="runs that end at -40, -31, -38: return the one at -31.",
 )
 def returned_the_first_run(plan, runs):
     return runs[0]
 
 
-@FitBest.mistake(
-    "choose",
+@_choose(
     what="The run with the lowest log-likelihood is returned: minimum for maximum.",
-    read='7.4.5, "maximize": a higher log-likelihood is better.',
     see="runs that end at -40, -31, -38: return the one at -31, not at -40.",
 )
 def returned_the_lowest(plan, runs):
     return min(runs, key=lambda run: run[1][-1])
 
 
-@FitBest.mistake(
-    "choose",
+@_choose(
     what="The runs are compared by their first log-likelihood, before EM has done anything.",
     why="Where a run begins says little about where it ends.",
-    read='7.4.5, "may converge to a local maximum": it is the end that counts, [-1].',
     see="-50 ... -38 and -60 ... -31: return the second, though it starts lower.",
 )
 def best_start_for_best_end(plan, runs):
     return max(runs, key=lambda run: run[1][0])
 
 
-@FitBest.mistake(
-    "choose",
+@_choose(
     what="The run with the most steps is returned, not the one with the highest log-likelihood.",
-    read='7.4.5, "may converge to a local maximum": it is the height that counts.',
     see="30 steps to -38 and 5 steps to -31: return the second.",
 )
 def longest_run(plan, runs):
     return max(runs, key=lambda run: len(run[1]))
 
 
-@FitBest.mistake(
-    "choose",
+@_choose(
     what="The run with the fewest steps is returned, not the one with the highest log-likelihood.",
-    read='7.4.5, "may converge to a local maximum": it is the height that counts.',
     see="5 steps to -38 and 30 steps to -31: return the second.",
 )
 def shortest_run(plan, runs):
     return min(runs, key=lambda run: len(run[1]))
 
 
-@FitBest.mistake(
-    "choose",
+@_choose(
     what="The run whose log-likelihoods are the highest on average is returned.",
     why="What a run passes on its way says little about where it ends.",
-    read='7.4.5, "may converge to a local maximum": it is the end that counts, [-1].',
     see="-40, -38 has the mean -39, and -60, -31 the mean -45.5: return the second.",
 )
 def highest_on_average(plan, runs):
     return max(runs, key=lambda run: np.mean(run[1]))
 
 
-@FitBest.mistake(
-    "choose",
+@_choose(
     what="The run that gains the most is returned, not the one that ends the highest.",
     why="Who starts low has much to gain.",
-    read='7.4.5, "may converge to a local maximum": it is the end that counts, [-1].',
     see="-90 ... -38 gains 52, and -60 ... -31 gains 29: return the second.",
 )
 def largest_gain(plan, runs):
     return max(runs, key=lambda run: run[1][-1] - run[1][0])
 
 
-@FitBest.mistake(
-    "choose",
+@_choose(
     what="One run too few is made or compared: the last start never counts.",
-    read="the Write line of the exercise: n_restarts runs, range(n_restarts).",
+    read="the Write line of the exercise: n_restarts starts, range(n_restarts).",
     see="with n_restarts = 2 and ends of -38 and -31, return the run that ends at -31.",
 )
 def one_start_too_few(plan, runs):
     return max(runs[:-1] or runs, key=lambda run: run[1][-1])
 
 
-@FitBest.mistake(
-    "choose",
+@_return(
     what="The theta that is returned is not the one that its trace ends at.",
     why="Theta is that of another run, overwritten while the best was remembered, or an average "
     "of the runs, which is no maximum: return the three parts of one run together.",
-    read="the Returns line of the exercise: the run with the highest last log-likelihood.",
     see="a trace that ends at -31 must come with the theta whose log-likelihood is -31.",
     variants=(
         lambda thetas: thetas[-1],
@@ -520,11 +509,9 @@ def trace_of_another_run(plan, runs, other):
     return other([theta for theta, _, _ in runs]), best[1], best[2]
 
 
-@FitBest.mistake(
-    "choose",
+@_return(
     what="The trace holds the values of several runs, one after the other.",
     why="It must be the trace of the run that is returned: make a new list for each run.",
-    read="the Returns line of the exercise: the run with the highest last log-likelihood.",
     see="runs -49, -38 and -45, -31: the trace is -45, -31, not all four.",
 )
 def traces_glued(plan, runs):
@@ -532,11 +519,28 @@ def traces_glued(plan, runs):
     return best[0], np.concatenate([trace for _, trace, _ in runs]), best[2]
 
 
+@_return(
+    what="The last log-likelihood is returned where the whole trace of the run belongs.",
+    see="a run -49, -40, -31 comes with all three numbers, not with -31.",
+)
+def height_for_trace(plan, runs):
+    theta, trace, converged = max(runs, key=lambda run: run[1][-1])
+    return theta, trace[-1], converged
+
+
+@_return(
+    what="Only theta is returned: the trace and converged are missing.",
+    see="the tuple has 3 parts, and the first of them, theta, has 3 parts again.",
+)
+def returned_theta_only(plan, runs):
+    return max(runs, key=lambda run: run[1][-1])[0]
+
+
 @FitBest.mistake(
     "answer",
     what="Each run begins where the one before ended: there is only one start.",
     why="A run that goes on from a maximum stays there. A new start must be drawn inside the loop.",
-    read='7.4.5, "depending on initialization": draw the means anew for each start.',
+    read=STARTS,
     see="the second trace begins at -38, where the first one ended; a new start lies at -49.",
 )
 def begins_where_the_last_run_ended(plan, X, n_components, n_restarts, rng):
@@ -547,22 +551,18 @@ def begins_where_the_last_run_ended(plan, X, n_components, n_restarts, rng):
     return plan.choose(runs)
 
 
-@FitBest.mistake(
-    "start",
+@_start(
     what="Every call begins at the same places: the starts are not drawn from rng.",
     why="Runs from one start end in one maximum, and a fixed seed repeats itself.",
-    read='7.4.5, "depending on initialization": draw the means anew for each start.',
     see="X[:2] are the same two points each time, X[rng.choice(N, 2, replace=False)] are not.",
 )
 def same_start_for_all(plan, X, n_components, rng):
     return FitBest.start(plan, X, n_components, np.random.default_rng(1))
 
 
-@FitBest.mistake(
-    "start",
+@_start(
     what="All components start at the same place: EM cannot tell them apart, and they stay equal.",
     why="Equal components get equal responsibilities, and so equal updates, for ever.",
-    read='7.4.5, "depending on initialization": the starts must differ in their means.',
     see="two components at 0: r = 0.5, 0.5 for every point, in every step.",
 )
 def all_means_at_one_point(plan, X, n_components, rng):
@@ -570,45 +570,16 @@ def all_means_at_one_point(plan, X, n_components, rng):
     return weights, np.ones_like(means) * X.mean(axis=0), covariances
 
 
-@FitBest.mistake(
-    "source",
-    what="The starts are drawn with np.random or a new generator, not with the rng that is passed.",
-    why="Then nobody can repeat the run, and neither can you, when you look for an error.",
-    read="the Rules line of the exercise: rng is the only source of chance.",
-    see="np.random.default_rng(7) draws 0.625, 0.897 and 0.776 first, every time it is made.",
-)
-def global_generator(plan, rng):
-    return np.random.default_rng()
+FitBest.suffers("source", global_generator)
 
 
 @FitBest.mistake(
     "run",
     what="The runs stop long before they converge: after a step or a few.",
     why="Then they are compared on their way, and the highest so far need not end the highest.",
-    read='7.4.5, "Each iteration increases the log-likelihood": go on until tol.',
+    read="the Write line of the exercise: fit with tol=1e-6 and max_iter=500.",
     see="a run at -49, -45 after one step may still reach -31.",
     variants=(1, 2, 3),
 )
 def stopped_after_a_step(plan, X, theta, steps):
     return FitBest.run(plan, X, theta, max_iter=steps)
-
-
-@FitBest.mistake(
-    "choose",
-    what="The last log-likelihood is returned where the whole trace of the run belongs.",
-    read="the Returns line of the exercise: (theta, log_likelihoods, converged).",
-    see="a run -49, -40, -31 comes with all three numbers, not with -31.",
-)
-def height_for_trace(plan, runs):
-    theta, trace, converged = max(runs, key=lambda run: run[1][-1])
-    return theta, trace[-1], converged
-
-
-@FitBest.mistake(
-    "choose",
-    what="Only theta is returned: the trace and converged are missing.",
-    read="the Returns line of the exercise: (theta, log_likelihoods, converged).",
-    see="the tuple has 3 parts, and the first of them, theta, has 3 parts again.",
-)
-def returned_theta_only(plan, runs):
-    return max(runs, key=lambda run: run[1][-1])[0]
