@@ -109,6 +109,8 @@ def _started(course, store, pool, which, is_run):
         works = {} if is_run else course.works(*which)
         keys = list(works)
         missing = {key: work for key, work in works.items() if key not in store}
+    except CourseError:
+        raise
     except Exception as error:
         future.set_exception(error)
     else:

@@ -16,7 +16,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from nbjudge.grading import nbgrader_patches
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ASSIGNMENT, NOTEBOOK = "7.4.3_posterior", "posterior"
 FUNCTIONS = ("responsibilities", "most_probable_component", "posterior_entropy")
 ASPECTS = ("form", "value", "hard")

@@ -82,11 +82,7 @@ def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, k
     if kind == signal.SIGINT:
         assert "Stopped." in output and "the same command goes on" in output
         assert "Traceback" not in output
-    for _ in range(100):
-        if not any(map(is_running, family)):
-            break
-        time.sleep(0.1)
-    assert not any(map(is_running, family)), "a process outlives the command"
+    assert_ended(family)
 
     with ungraded.gradebook() as gradebook:
         recorded = {student for _, student in journal.graded(gradebook)}
@@ -96,6 +92,15 @@ def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, k
     assert f"{len(recorded)} of 6 are graded and unchanged" in output
     assert {s: written(ungraded)[s] for s in recorded} == {s: before[s] for s in recorded}
     assert rows(ungraded) == rows(undisturbed)
+
+
+def assert_ended(family):
+    """Soon after the command none of its processes is left."""
+    for _ in range(100):
+        if not any(map(is_running, family)):
+            return
+        time.sleep(0.1)
+    raise AssertionError("a process outlives the command")
 
 
 @pytest.mark.parametrize("told", [True, False])
@@ -118,13 +123,15 @@ def test_a_killed_worker_costs_nothing(undisturbed, ungraded, kind):
     """Workers of the command's, and the walls in which the student's processes are forked."""
     process = command(ungraded, *TWO)
     wait_until_graded(ungraded, 2, process)
-    workers = [pid for pid in descendants(process.pid) if kind in command_line(pid)]
+    family = descendants(process.pid)
+    workers = [pid for pid in family if kind in command_line(pid)]
     assert len(workers) >= 2
     for worker in workers if kind == "bwrap" else workers[:1]:
         kill(worker)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     assert rows(ungraded) == rows(undisturbed)
+    assert_ended(family)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a small disk is mounted by root alone")
@@ -149,10 +156,10 @@ def test_a_full_disk_loses_nothing(undisturbed, ungraded, tmp_path):
         subprocess.run(["umount", small], check=True)
 
 
-def test_what_has_not_changed_is_left_alone(undisturbed):
-    before = written(undisturbed)
-    assert grade_class(undisturbed, [ASSIGNMENT], QUIET) == []
-    assert written(undisturbed) == before
+def test_what_has_not_changed_is_left_alone(graded):
+    before = written(graded)
+    assert grade_class(graded, [ASSIGNMENT], QUIET) == []
+    assert written(graded) == before
 
 
 def test_force_grades_all_again(graded):

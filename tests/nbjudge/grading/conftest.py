@@ -13,16 +13,19 @@ from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory):
-    """A class that was graded one after the other, without a stop."""
+def undisturbed(once):
+    """A class that was graded one after the other, without a stop. It is read, never changed."""
     try:
         find_bwrap()
     except NoSandbox as error:
         pytest.skip(f"This grades a class in the sandbox. {error}")
-    course = make_class(tmp_path_factory.mktemp("class") / "undisturbed")
-    assert grade_class(course, [ASSIGNMENT], QUIET, jobs=1) == []
-    assert [len(part) for part in rows(course)[:2]] == [6, 54]
-    return course
+
+    def make(folder):
+        course = make_class(folder)
+        assert grade_class(course, [ASSIGNMENT], QUIET, jobs=1) == []
+        assert [len(part) for part in rows(course)[:2]] == [6, 54]
+
+    return Course(once("undisturbed", make))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A script: what each attack of the hostile class wins under nbgrader's own Execute, as a table.
 
-    python tests/grading/stock_table.py > docs/hostile-class.md
+    python tests/nbjudge/grading/stock_table.py > docs/hostile-class.md
 
 Under Execute the attacks do what they do, so each one runs, with the course it attacks, in a
 sandbox of its own: without network, with everything else read-only, and with limits. Needs root.
@@ -27,15 +27,15 @@ HEAD = """\
 # The hostile class
 
 {count} submissions, one attack each, with honest wrong code beside it; their text is in
-`tests/grading/attacks.py`. `tests/grading/test_hostile_class.py` grades them as
+`tests/nbjudge/grading/attacks.py`. `tests/nbjudge/grading/test_hostile_class.py` grades them as
 `nbgrader_config.py` says, in the sandbox. There none earns more than the honest wrong answer
 ({honest:g} of 18 marks), changes another's mark, reads a secret, leaves anything behind, or stops
 the class.
 
 This table is what the same attacks win where nbgrader's own `Execute` runs them: measured by
-`python tests/grading/stock_table.py`, each in a sandbox of its own, with time-outs of 3 seconds.
-"Marks" in bold is more than honest work earns; a dash is a submission that got none. Some attacks
-aim at the sandbox itself, and find nothing to aim at here.
+`python tests/nbjudge/grading/stock_table.py`, each in a sandbox of its own, with time-outs of
+3 seconds. "Marks" in bold is more than honest work earns; a dash is a submission that got none.
+Some attacks aim at the sandbox itself, and find nothing to aim at here.
 
 | attack | marks | besides |
 | --- | --- | --- |
