@@ -11,7 +11,7 @@ from right_answers import ANSWERS
 import gmm_ref
 from gmm_ref.checks import CheckFailed, check, seeded
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
+SOLUTIONS = Path(__file__).parents[3] / "solutions"
 # The false alarms are counted with 200 seeds by `make gate`; every suite runs one.
 SEEDS = int(os.environ.get("RIGHT_SEEDS", "1"))
 

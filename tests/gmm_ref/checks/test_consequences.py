@@ -8,7 +8,7 @@ import pytest
 
 from gmm_ref.checks import CheckFailed, check, seeded
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
+SOLUTIONS = Path(__file__).parents[3] / "solutions"
 
 
 def functions_of(assignment, name):
