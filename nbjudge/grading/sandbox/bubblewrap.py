@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from nbjudge.grading.errors import NoSandbox
+from nbjudge.grading.sandbox.inside import seccomp
 
 INSIDE = Path(__file__).parent / "inside"
 # The student's folder as the student's code sees it, and where the package lies that runs there.
@@ -40,6 +41,8 @@ def find_bwrap():
     program, reason = _first_working(tuple(candidates()))
     if not program:
         raise NoSandbox(reason)
+    if not seccomp.is_supported():
+        raise NoSandbox("the kernel takes no filter of system calls, or not on this processor")
     return program
 
 

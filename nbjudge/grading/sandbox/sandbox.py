@@ -69,7 +69,7 @@ class Sandbox(_Box):
 
     def _anew(self):
         """Without a fork: everything is imported once more."""
-        return launched([*self.command, *_program("worker")], {})
+        return launched([*self.command, *_program("worker"), "sandboxed"], {})
 
     def _server(self):
         """A forkserver that is idle, or a new one; None where this system can have none."""
@@ -102,7 +102,7 @@ class Unsandboxed(_Box):
         """Yield a new StudentProcess in a folder of its own, and end it."""
         with tempfile.TemporaryDirectory(prefix="student-") as folder:
             environment = dict(bubblewrap.variables(folder, [bubblewrap.INSIDE.parent]))
-            with launched(_program("worker"), environment) as (process, stream):
+            with launched([*_program("worker"), "plain"], environment) as (process, stream):
                 yield StudentProcess(process, stream, folder)
 
 

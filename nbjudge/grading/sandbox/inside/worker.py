@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import codec
+from . import codec, rights
 from .audit import Audit
 from .channel import Channel, Closed
 from .shell import Stream, make_shell
@@ -191,14 +191,14 @@ def _error_data(error):
     return {"kind": kind[:80], "text": text[:2000], "line": line[:500], "function": where[:80]}
 
 
-def main(descriptor, give_up=lambda: None):
-    """Serve the socket of this number."""
+def main(descriptor, give_up):
+    """Serve the socket of this number; ``give_up`` as of a Worker."""
     worker = Worker(socket.socket(fileno=descriptor), give_up)
     with contextlib.suppress(Closed):
         worker.serve()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[2]), rights.give_up if sys.argv[1] == "sandboxed" else lambda: None)
     # Threads that the student left behind do not keep the process.
     os._exit(0)
