@@ -69,7 +69,8 @@ class Sandbox(_Box):
 
     def _anew(self):
         """Without a fork: everything is imported once more."""
-        return launched([*self.command, *_program("worker"), "sandboxed"], {})
+        options = [*bubblewrap.without_keys(), "--"]
+        return launched([*self.command, *options, *_program("worker"), "sandboxed"], {})
 
     def _server(self):
         """A forkserver that is idle, or a new one; None where this system can have none."""
@@ -82,7 +83,7 @@ class Sandbox(_Box):
             return None
         own_users = "same-users" if self.is_real_root else "own-users"
         arguments = [str(self.limits.scratch), own_users]
-        server = ForkServer([*self.command, *_program("forkserver"), *arguments], self.limits)
+        server = ForkServer([*self.command, "--", *_program("forkserver"), *arguments], self.limits)
         if server.can_fork:
             return server
         server.close()

@@ -6,6 +6,7 @@ change anything here, so the judge believes nothing of it beyond "this is the st
 
 import contextlib
 import os
+import random
 import re
 import resource
 import signal
@@ -198,7 +199,30 @@ def main(descriptor, give_up):
         worker.serve()
 
 
+def serve_alone(descriptor):
+    """As the first process of its namespaces, have another serve the socket of this number.
+
+    The first one runs no code of a student, but a student may write to its memory where both are
+    one user: so it gives up the same rights.
+    """
+    student = os.fork()
+    if student == 0:
+        random.seed()
+        np.random.seed()
+        main(descriptor, rights.give_up)
+        # Threads that the student left behind do not keep the process.
+        os._exit(0)
+    os.close(descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    rights.give_up()
+    # Those whose parents are gone are buried here.
+    while os.wait()[0] != student:
+        pass
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[2]), rights.give_up if sys.argv[1] == "sandboxed" else lambda: None)
-    # Threads that the student left behind do not keep the process.
+    if sys.argv[1] == "sandboxed":
+        serve_alone(int(sys.argv[2]))
+    else:
+        main(int(sys.argv[2]), give_up=lambda: None)
     os._exit(0)
