@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from nbjudge.grading.errors import NoSandbox
+from nbjudge.grading.sandbox.inside import seccomp
 
 INSIDE = Path(__file__).parent / "inside"
 # The student's folder as the student's code sees it, and where the package lies that runs there.
@@ -31,7 +32,7 @@ def command(program, hidden, packages, scratch):
         *namespaces(is_real_root(program)),
         *environment(HOME, [PROGRAMS]),
         *_mounts(hidden, packages, scratch),
-        *("--chdir", HOME, "--"),
+        *("--chdir", HOME),
     ]
 
 
@@ -40,6 +41,8 @@ def find_bwrap():
     program, reason = _first_working(tuple(candidates()))
     if not program:
         raise NoSandbox(reason)
+    if not seccomp.is_supported():
+        raise NoSandbox("the kernel takes no filter of system calls, or not on this processor")
     return program
 
 
@@ -87,11 +90,23 @@ def namespaces(real_root):
     """Options: namespaces of its own, and of a root's rights those by which it gives them up."""
     yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
     yield from ("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
+    # Not bubblewrap's own process, which would have no filter.
+    yield "--as-pid-1"
     if real_root:
         for right in ("CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_SYS_ADMIN", "CAP_KILL"):
             yield from ("--cap-add", right)
     else:
         yield "--unshare-user"
+
+
+def without_keys():
+    """Options: the list of this user's kernel keys is not to be read.
+
+    Not for a forkserver: the kernel gives its forks a /proc of their own only where all of its is
+    seen. They cover the list themselves.
+    """
+    if Path("/proc/keys").exists():
+        yield from ("--ro-bind", "/dev/null", "/proc/keys")
 
 
 def environment(home, path=()):

@@ -69,7 +69,8 @@ class Sandbox(_Box):
 
     def _anew(self):
         """Without a fork: everything is imported once more."""
-        return launched([*self.command, *_program("worker")], {})
+        options = [*bubblewrap.without_keys(), "--"]
+        return launched([*self.command, *options, *_program("worker"), "sandboxed"], {})
 
     def _server(self):
         """A forkserver that is idle, or a new one; None where this system can have none."""
@@ -82,7 +83,7 @@ class Sandbox(_Box):
             return None
         own_users = "same-users" if self.is_real_root else "own-users"
         arguments = [str(self.limits.scratch), own_users]
-        server = ForkServer([*self.command, *_program("forkserver"), *arguments], self.limits)
+        server = ForkServer([*self.command, "--", *_program("forkserver"), *arguments], self.limits)
         if server.can_fork:
             return server
         server.close()
@@ -102,7 +103,7 @@ class Unsandboxed(_Box):
         """Yield a new StudentProcess in a folder of its own, and end it."""
         with tempfile.TemporaryDirectory(prefix="student-") as folder:
             environment = dict(bubblewrap.variables(folder, [bubblewrap.INSIDE.parent]))
-            with launched(_program("worker"), environment) as (process, stream):
+            with launched([*_program("worker"), "plain"], environment) as (process, stream):
                 yield StudentProcess(process, stream, folder)
 
 

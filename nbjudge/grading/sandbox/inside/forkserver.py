@@ -11,35 +11,31 @@ import ctypes
 import gc
 import importlib
 import os
-import random
 import signal
 import socket
 import stat
 import struct
 import sys
 
-import numpy as np
-
-from . import worker
+from . import rights, worker
+from .kernel import call
 from .shell import make_shell
 
 # What notebooks import, so that a fork need not.
 LIBRARIES = ("scipy.linalg", "scipy.special", "scipy.stats", "matplotlib.pyplot",
              "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline")  # fmt: skip
-# Linux's numbers, from its headers sched.h, mount.h, prctl.h and capability.h.
+# Linux's numbers, from its headers sched.h, mount.h and prctl.h.
 NEW_FOLDERS, NEW_NAME, NEW_MEMORY, NEW_USERS, NEW_PROCESSES, NEW_NETWORK = (
     0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)  # fmt: skip
 NO_SUID, NO_DEVICES, NO_PROGRAMS, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
-SUBREAPER, NO_NEW_PRIVILEGES, DROP_BOUNDING, CAPABILITY_VERSION = 36, 38, 24, 0x20080522
-
-libc = ctypes.CDLL(None, use_errno=True)
+SUBREAPER = 36
 
 
 def main(size, own_users, descriptor):
     """Serve the socket of this number: b"+" and a socket begin a fork, b"-" ends it."""
     control = socket.socket(fileno=descriptor)
     warm_up()
-    _call("prctl", SUBREAPER, 1, 0, 0, 0)
+    call("prctl", SUBREAPER, 1, 0, 0, 0)
     control.sendall(b"+" if can_fork(size, own_users) else b"-")
     child = None
     while True:
@@ -139,7 +135,7 @@ def unshare(own_users):
     """Leave everything of the parent's; the processes only with the next fork."""
     user, group = os.getuid(), os.getgid()
     kinds = NEW_FOLDERS | NEW_NAME | NEW_MEMORY | NEW_PROCESSES | NEW_NETWORK
-    _call("unshare", kinds | (NEW_USERS if own_users else 0))
+    call("unshare", kinds | (NEW_USERS if own_users else 0))
     if own_users:
         for name, text in (
             ("setgroups", "deny"),
@@ -151,27 +147,17 @@ def unshare(own_users):
 
 
 def serve(stream, size, trial):
-    """Be the first process of the new namespaces, and have a student's process in it to the end."""
+    """Be the first process of the new namespaces, and have a student's process in them."""
     try:
         os.setsid()
         os.closerange(3, stream)
         os.closerange(stream + 1, os.sysconf("SC_OPEN_MAX"))
         mount(size)
-        student = os.fork()
-        if student:
-            os.close(stream)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            give_up_rights()
-            # Those whose parents are gone are buried here.
-            while os.wait()[0] != student:
-                pass
-        elif trial:
-            give_up_rights()
+        if trial:
+            rights.give_up()
             os.write(stream, b"+")
         else:
-            random.seed()
-            np.random.seed()
-            worker.main(stream, give_up_rights)
+            worker.serve_alone(stream)
     finally:
         os._exit(0)
 
@@ -188,6 +174,9 @@ def mount(size):
             _mount(f"/proc/self/fd/{descriptor}", place, None, BIND | RECURSIVE)
             os.close(descriptor)
     _mount("proc", "/proc", "proc", NO_SUID | NO_DEVICES | NO_PROGRAMS)
+    # Without the list of the keys of this user: it names the teacher's, where that is the same one.
+    if os.path.exists("/proc/keys"):
+        _mount("/dev/null", "/proc/keys", None, BIND)
 
 
 def mounted_in(folder):
@@ -210,25 +199,9 @@ def make_place(place, descriptor):
         os.close(os.open(place, os.O_CREAT, 0o444))
 
 
-def give_up_rights():
-    """Be without capabilities, for good."""
-    _call("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    for number in range(64):
-        # Those that were given up already, or do not exist, are refused.
-        libc.prctl(DROP_BOUNDING, number, 0, 0, 0)
-    header = struct.pack("Ii", CAPABILITY_VERSION, 0)
-    _call("capset", header, bytes(24))
-
-
 def _mount(source, target, kind, flags, options=None):
     texts = [text and text.encode() for text in (source, target, kind, options)]
-    _call("mount", *texts[:3], ctypes.c_ulong(flags), texts[3])
-
-
-def _call(name, *arguments):
-    if getattr(libc, name)(*arguments) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
+    call("mount", *texts[:3], ctypes.c_ulong(flags), texts[3])
 
 
 if __name__ == "__main__":

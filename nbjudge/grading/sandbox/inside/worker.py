@@ -6,6 +6,7 @@ change anything here, so the judge believes nothing of it beyond "this is the st
 
 import contextlib
 import os
+import random
 import re
 import resource
 import signal
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import codec
+from . import codec, rights
 from .audit import Audit
 from .channel import Channel, Closed
 from .shell import Stream, make_shell
@@ -191,14 +192,37 @@ def _error_data(error):
     return {"kind": kind[:80], "text": text[:2000], "line": line[:500], "function": where[:80]}
 
 
-def main(descriptor, give_up=lambda: None):
-    """Serve the socket of this number."""
+def main(descriptor, give_up):
+    """Serve the socket of this number; ``give_up`` as of a Worker."""
     worker = Worker(socket.socket(fileno=descriptor), give_up)
     with contextlib.suppress(Closed):
         worker.serve()
 
 
+def serve_alone(descriptor):
+    """As the first process of its namespaces, have another serve the socket of this number.
+
+    The first one runs no code of a student, but a student may write to its memory where both are
+    one user: so it gives up the same rights.
+    """
+    student = os.fork()
+    if student == 0:
+        random.seed()
+        np.random.seed()
+        main(descriptor, rights.give_up)
+        # Threads that the student left behind do not keep the process.
+        os._exit(0)
+    os.close(descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    rights.give_up()
+    # Those whose parents are gone are buried here.
+    while os.wait()[0] != student:
+        pass
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
-    # Threads that the student left behind do not keep the process.
+    if sys.argv[1] == "sandboxed":
+        serve_alone(int(sys.argv[2]))
+    else:
+        main(int(sys.argv[2]), give_up=lambda: None)
     os._exit(0)

@@ -61,14 +61,6 @@ LEGACIES = {
         "open('/dev/shm/legacy', 'w').write('x')",
         "import os; print(*os.listdir('/dev/shm'))",
     ),
-    "a segment of System V's shared memory": (
-        "import ctypes; assert ctypes.CDLL(None).shmget(4321, 4096, 0o1666) >= 0",
-        "print(*open('/proc/sysvipc/shm').read().splitlines()[1:])",
-    ),
-    "a message queue": (
-        "import ctypes; assert ctypes.CDLL(None).msgget(4321, 0o1666) >= 0",
-        "print(*open('/proc/sysvipc/msg').read().splitlines()[1:])",
-    ),
     "a process": (
         """
 import os, time
@@ -94,7 +86,15 @@ if os.fork() == 0:
     time.sleep(60)
 time.sleep(0.2)
 """,
-        "print(*open('/proc/net/unix').read().splitlines()[1:])",
+        """
+import socket
+print(*open('/proc/net/unix').read().splitlines()[1:])
+try:
+    socket.socket(socket.AF_UNIX).connect(chr(0) + 'legacy')
+    print('connected')
+except OSError:
+    pass
+""",
     ),
     "a port": (
         """
@@ -106,17 +106,23 @@ time.sleep(0.2)
 """,
         "print(*open('/proc/net/tcp').read().splitlines()[1:])",
     ),
-    "a key in the kernel's ring": (
+    "a lock of a file": (
         """
-import ctypes
-libc, ADD_KEY, USER_RING = ctypes.CDLL(None, use_errno=True), 248, -4
-libc.syscall(ADD_KEY, b'user', b'legacy', b'x', 1, USER_RING)
+import fcntl, os, sys, time
+if os.fork() == 0:
+    kept = [open(path) for path in (sys.executable, os.__file__)]
+    for file in kept:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    time.sleep(60)
+time.sleep(0.2)
 """,
         """
-import ctypes
-libc, KEYCTL, SEARCH, USER_RING = ctypes.CDLL(None), 250, 10, -4
-found = libc.syscall(KEYCTL, SEARCH, USER_RING, b'user', b'legacy', 0)
-print('found' if found > 0 else '')
+import fcntl, os, sys
+for path in (sys.executable, os.__file__):
+    try:
+        fcntl.flock(open(path), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        print('locked')
 """,
     ),
     "a changed library": (

@@ -105,7 +105,7 @@ except OSError as error:
 def test_the_network_is_not_there(box):
     source = """
 import socket
-print([name for _, name in socket.if_nameindex()])
+print([line.split(":")[0].strip() for line in open("/proc/net/dev").readlines()[2:]])
 socket.create_connection(("192.0.2.1", 80), 1)
 """
     assert run(box, source) == "['lo']\n[Errno 101] Network is unreachable"

@@ -1,0 +1,114 @@
+"""Which of the kernel's calls a student's process may make: what a notebook needs, and no other.
+
+The filter is a program for the kernel (classic BPF) that looks at the number and the arguments of
+each call. It is written here and not by libseccomp, which bubblewrap does not bring along: a
+teacher's machine needs nothing for it but Linux. A process puts it on itself, and on all that it
+will start, for good: so a forkserver, which still needs namespaces and mounts, goes without, and
+its forks have it. That is also why bubblewrap's ``--disable-userns`` is not used: nobody but the
+forkserver makes users of its own, and the filter refuses it to a student.
+"""
+
+import ctypes
+import errno
+import platform
+import struct
+
+from . import system_calls
+from .kernel import call, libc
+
+# Linux's numbers, from its headers prctl.h, seccomp.h, audit.h, bpf_common.h, sched.h and socket.h.
+SET_SECCOMP, MODE_FILTER = 22, 2
+ALLOW, ERROR = 0x7FFF0000, 0x00050000
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+LOAD, AND, IF_EQUAL, IF_GREATER, RETURN = 0x20, 0x54, 0x15, 0x25, 0x06
+# Where the kernel lays the number of a call, its processor, and its first argument, for a program.
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
+NEW_NAMESPACES = 0x7E020000
+UNIX, INET, INET6, STREAM, DATAGRAM, TCP, UDP = 1, 2, 10, 1, 2, 6, 17
+EVERY_BIT = 0xFFFFFFFF
+
+# A call, and for each argument that is looked at its place, the bits that matter, and what they
+# may be.
+_SOCKET = [
+    (0, EVERY_BIT, (UNIX, INET, INET6)),
+    (1, 0xFF, (STREAM, DATAGRAM)),
+    (2, EVERY_BIT, (0, TCP, UDP)),
+]
+CONDITIONS = [
+    (system_calls.CLONE, [(0, NEW_NAMESPACES, (0,))]),
+    # To ask for it is allowed, and to set what it is.
+    (system_calls.PERSONALITY, [(0, EVERY_BIT, (0, EVERY_BIT))]),
+    (system_calls.SOCKET, _SOCKET),
+    (system_calls.SOCKETPAIR, _SOCKET),
+]
+
+
+def is_supported():
+    """Whether this kernel takes a filter, and we know the numbers of this processor."""
+    if platform.machine() not in ARCHITECTURES:
+        return False
+    # No program at all: one who would take it finds that its address is none.
+    libc.prctl(SET_SECCOMP, MODE_FILTER, None)
+    return ctypes.get_errno() == errno.EFAULT
+
+
+def number(numbers):
+    """Of the numbers of a call, that of this processor, or None."""
+    return numbers[system_calls.PROCESSORS.index(platform.machine())]
+
+
+def install():
+    """Put the filter on this thread, and on all that it will start; it has given up new rights."""
+    text = program()
+    buffer = ctypes.create_string_buffer(text, len(text))
+    header = struct.pack("HP", len(text) // 8, ctypes.addressof(buffer))
+    call("prctl", SET_SECCOMP, MODE_FILTER, header)
+
+
+def program():
+    """The filter of this processor, as the kernel takes it: 8 bytes for each of its steps."""
+    steps = [
+        _step(LOAD, ARCHITECTURE),
+        _step(IF_EQUAL, ARCHITECTURES[platform.machine()], 1, 0),
+        _refuse(errno.EPERM),
+        _step(LOAD, NUMBER),
+    ]
+    for one in map(number, system_calls.ALLOWED.values()):
+        if one is not None:
+            steps += _if_called(one, [_step(RETURN, ALLOW)])
+    for numbers, conditions in CONDITIONS:
+        steps += _if_called(number(numbers), _on_conditions(conditions))
+    # The C library then takes clone, whose arguments can be looked at. It asks the same way for
+    # what is newer than this list.
+    steps += _if_called(number(system_calls.CLONE3), [_refuse(errno.ENOSYS)])
+    steps += [
+        _step(IF_GREATER, system_calls.LAST, 0, 1),
+        _refuse(errno.ENOSYS),
+        _refuse(errno.EPERM),
+    ]
+    return b"".join(steps)
+
+
+def _on_conditions(conditions):
+    """Steps that allow a call if each condition holds, and refuse it else."""
+    steps = []
+    for place, bits, values in conditions:
+        steps += [_step(LOAD, ARGUMENTS + 8 * place), _step(AND, bits)]
+        for left, value in reversed(list(enumerate(reversed(values)))):
+            steps.append(_step(IF_EQUAL, value, left + 1, 0))
+        steps.append(_refuse(errno.EPERM))
+    return [*steps, _step(RETURN, ALLOW)]
+
+
+def _if_called(one, steps):
+    """Steps that are taken if the call has this number, and end there."""
+    return [_step(IF_EQUAL, one, 0, len(steps)), *steps]
+
+
+def _refuse(error):
+    return _step(RETURN, ERROR | error)
+
+
+def _step(code, value, if_so=0, if_not=0):
+    """One step; of a comparison, how many of the next ones are left out if it holds, and if not."""
+    return struct.pack("HBBI", code, if_so, if_not, value)
