@@ -16,11 +16,13 @@ def configure(c, checks):
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
     # A submission is read whatever is in the file, its links not followed, and put right: every
-    # cell that the gradebook knows once, as it was given. nbgrader's own sanitisers would find
-    # nothing left to do. Limits: c.SubmissionExporter.….
+    # cell that the gradebook knows once, as it was given, and no text that does something where it
+    # is shown. nbgrader's own sanitisers would find nothing left to do.
+    # Limits: c.SubmissionExporter.….
     c.Autograde.exporter_class = "nbjudge.grading.notebook.reading.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = [
         "nbjudge.grading.notebook.repair.Repair",
+        "nbjudge.grading.notebook.inert.Inert",
         "nbgrader.preprocessors.OverwriteKernelspec",
     ]
     # A notebook is held against its format once, not after each of these.
