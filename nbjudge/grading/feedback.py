@@ -9,6 +9,14 @@ from nbgrader.converters import GenerateFeedback
 
 # How many cells' texts are kept as they stand on a page.
 REMEMBERED = 1000
+# What a page may do: nothing but load the script of its formulas from where nbgrader's template has
+# it, with its letters. That script reads its settings from the page by eval.
+_MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"
+_POLICY = (
+    f"default-src 'none'; script-src {_MATHJAX} 'unsafe-eval'; font-src {_MATHJAX}; "
+    "img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+_META = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
 
 
 class FeedbackExporter(HTMLExporter):
@@ -40,7 +48,8 @@ class _Pages(HTMLExporter):
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         resources = self._init_resources(resources)
-        return TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)
+        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)
+        return page.replace("<head>", f"<head>\n{_META}", 1), resources
 
 
 @functools.cache

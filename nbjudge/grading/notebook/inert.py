@@ -27,7 +27,7 @@ _COMMAND = re.compile(
 )
 # Characters beside pictures, past which a text is shown as it is: markup can take a time that grows
 # with the square of its length.
-_LONG = 30_000
+_LONG = 10_000
 # Has no width: what it stands in looks the same, and is no markup any more.
 _BREAK = "\u200b"
 
