@@ -30,6 +30,8 @@ def command(program, hidden, packages, scratch):
     return [
         program,
         *namespaces(is_real_root(program)),
+        # Bubblewrap's own process, which would have no filter, is not among them.
+        "--as-pid-1",
         *environment(HOME, [PROGRAMS]),
         *_mounts(hidden, packages, scratch),
         *("--chdir", HOME),
@@ -90,8 +92,6 @@ def namespaces(real_root):
     """Options: namespaces of its own, and of a root's rights those by which it gives them up."""
     yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
     yield from ("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
-    # Not bubblewrap's own process, which would have no filter.
-    yield "--as-pid-1"
     if real_root:
         for right in ("CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_SYS_ADMIN", "CAP_KILL"):
             yield from ("--cap-add", right)

@@ -40,6 +40,36 @@ Some attacks aim at the sandbox itself, and find nothing to aim at here.
 | attack | marks | besides |
 | --- | --- | --- |
 """
+FOOT = """\
+
+## The kernel below
+
+Namespaces alone let a student's process ask the kernel for anything. So each has a filter of system
+calls, which it cannot take off and which all that it starts has too: what a notebook needs is
+allowed, the rest refused (`nbjudge/grading/sandbox/inside/system_calls.py`). The calls below are
+made in `tests/nbjudge/grading/sandbox/test_seccomp.py`, and refused.
+
+| what is asked for | what it gives without the filter |
+| --- | --- |
+| io_uring | a second way to most calls |
+| userfaultfd | a hold on the kernel while it copies |
+| `add_key`, `request_key`, `keyctl` | the teacher's keys, and answers left for a friend |
+| `personality` | an address space that is not random |
+| `unshare`, `clone`, `clone3`, `setns` | a user namespace with all capabilities in it |
+| netfilter, generic netlink | the parts of the kernel that have the most faults |
+| raw packets, the kernel's ciphers, SCTP | more such parts |
+| AF_VSOCK | a way out that knows no network namespace |
+| `bpf`, `perf_event_open` | what the system's settings allow |
+| `ptrace`, `process_vm_writev`, `pidfd_getfd` | other processes of the same user |
+| mounts, file handles, quotas, swap, modules, reboot | what capabilities allow |
+| System V's memory, semaphores and messages; `mq_open` | memory that no file system limits |
+| `memfd_create`, larger pipes | memory that no file system limits |
+| `flock`, `F_GETLK`, inotify on the system's files | word to a friend graded at the same time |
+
+Each process also has a ring of keys of its own, the list of keys is covered, and the first process
+of its namespaces, to whose memory it may be able to write, has the same filter. Two who are graded
+at the same time can still feel each other by how busy the machine is.
+"""
 
 
 def main():
@@ -53,6 +83,7 @@ def main():
             shutil.copytree(template, course, symlinks=True)
             print(_row(name, _boxed(course, name), honest), flush=True)
             shutil.rmtree(course)
+    print(FOOT, end="")
 
 
 def _row(name, found, honest):

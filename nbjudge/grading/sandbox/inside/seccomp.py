@@ -26,6 +26,9 @@ NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 NEW_NAMESPACES = 0x7E020000
 UNIX, INET, INET6, STREAM, DATAGRAM, TCP, UDP = 1, 2, 10, 1, 2, 6, 17
 EVERY_BIT = 0xFFFFFFFF
+# What fcntl may do, from fcntl.h: copies of descriptors, flags, owners, and locks to be set, not to
+# be asked for (F_GETLK): one may ask where one may only read. Nor may a pipe be made larger.
+FCNTL = (0, 1, 2, 3, 4, 6, 7, 8, 9, 37, 38, 1030, 1032)
 
 # A call, and for each argument that is looked at its place, the bits that matter, and what they
 # may be.
@@ -38,6 +41,7 @@ CONDITIONS = [
     (system_calls.CLONE, [(0, NEW_NAMESPACES, (0,))]),
     # To ask for it is allowed, and to set what it is.
     (system_calls.PERSONALITY, [(0, EVERY_BIT, (0, EVERY_BIT))]),
+    (system_calls.FCNTL, [(1, EVERY_BIT, FCNTL)]),
     (system_calls.SOCKET, _SOCKET),
     (system_calls.SOCKETPAIR, _SOCKET),
 ]

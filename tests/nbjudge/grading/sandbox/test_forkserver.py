@@ -106,25 +106,6 @@ time.sleep(0.2)
 """,
         "print(*open('/proc/net/tcp').read().splitlines()[1:])",
     ),
-    "a lock of a file": (
-        """
-import fcntl, os, sys, time
-if os.fork() == 0:
-    kept = [open(path) for path in (sys.executable, os.__file__)]
-    for file in kept:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    time.sleep(60)
-time.sleep(0.2)
-""",
-        """
-import fcntl, os, sys
-for path in (sys.executable, os.__file__):
-    try:
-        fcntl.flock(open(path), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        print('locked')
-""",
-    ),
     "a changed library": (
         """
 import builtins, ctypes, numpy as np
