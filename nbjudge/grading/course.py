@@ -82,7 +82,7 @@ class Course:
         """Generate the students' version from the solutions, and register it in the gradebook."""
         digest = self._source_digest(assignment)
         try:
-            _done(self.api.generate_assignment(assignment, force=True, create=True))
+            _require_success(self.api.generate_assignment(assignment, force=True, create=True))
         except NbgraderError as error:
             raise CourseError(
                 f"{assignment} could not be released. nbgrader says:\n{error}"
@@ -108,7 +108,7 @@ class Course:
         """
         digest = self.digest(assignment, student)
         with nbgrader_patches.quiet():
-            _done(self.api.autograde(assignment, student, force=True, create=True))
+            _require_success(self.api.autograde(assignment, student, force=True, create=True))
         self._write_pages(assignment, student, digest)
 
     def renew_pages(self, assignment, student):
@@ -118,7 +118,7 @@ class Course:
     def _write_pages(self, assignment, student, digest):
         with self.gradebook() as gradebook:
             by_hand = journal.by_hand(gradebook, student)[assignment, student]
-        _done(self.api.generate_feedback(assignment, student, force=True))
+        _require_success(self.api.generate_feedback(assignment, student, force=True))
         with self.gradebook() as gradebook:
             journal.write_graded(gradebook, assignment, student, digest, by_hand)
 
@@ -196,7 +196,7 @@ class Course:
         return tree_digest(self.root / self.directory.source_directory / assignment)
 
 
-def _done(result):
+def _require_success(result):
     """Raise NbgraderError unless nbgrader's result is a success."""
     if not result["success"]:
         raise NbgraderError(result.get("log", "") + result.get("error", ""))

@@ -200,8 +200,7 @@ class Classroom:
         """Grade a student's submission, as `nbgrader autograde --force --student` does."""
         begun = time.monotonic()
         api = NbGraderAPI(self.coursedir, config=self.config())
-        with nbgrader_patches.quiet():
-            result = api.autograde(ASSIGNMENT, student, force=True, create=True)
+        result = api.autograde(ASSIGNMENT, student, force=True, create=True)
         seconds = time.monotonic() - begun
         path = self.root / "autograded" / student / ASSIGNMENT / f"{NOTEBOOK}.ipynb"
         log = result.get("error", "") + result.get("log", "")
