@@ -49,7 +49,7 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
             return nb, resources
         files, left_out = submission_files(resources["metadata"]["path"], self.limits())
         work = self.work(nb, resources["nbgrader"], files)
-        # gmm-course has run it already; nbgrader alone has not.
+        # A course's own command has run it already; nbgrader alone has not.
         done = Store(self.coursedir.root).get(work.key) or run(work)
         if not done.sandboxed:
             self.log.warning("There is no sandbox here: student code runs as this user.")
