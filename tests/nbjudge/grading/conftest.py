@@ -31,7 +31,7 @@ def undisturbed(once):
 @pytest.fixture
 def graded(undisturbed, tmp_path):
     """A copy of the graded class."""
-    return Course(shutil.copytree(undisturbed.root, tmp_path / "class"))
+    return Course(shutil.copytree(undisturbed.root, tmp_path / "graded"))
 
 
 @pytest.fixture
