@@ -15,7 +15,8 @@ def rebuilt(output):
         data = output.get("data")
         data = data if type(data) is dict else {}
         shown = {key: _text(data[key]) for key in SHOWN if key in data}
-        return new_output(kind, data=shown)
+        if shown:
+            return new_output(kind, data=shown)
     if kind == "error":
         lines = output.get("traceback")
         lines = [_text(line) for line in lines] if type(lines) is list else []
