@@ -52,6 +52,13 @@ def test_another_stop_costs_the_hard_cases_alone_and_is_told_the_write_line(chan
 
 
 @pytest.mark.parametrize("seed", range(2))
+def test_a_choice_among_runs_that_stopped_on_the_way_is_told_of_the_stop(seed):
+    with seeded(seed):
+        _, text = failure_of(check.fit_best.value, fit_best_that(tol=0.01))
+    assert "with tol=1e-6 and max_iter=500" in text
+
+
+@pytest.mark.parametrize("seed", range(2))
 def test_an_unknown_way_to_choose_is_told_the_returns_line_and_no_name(seed):
     second = fit_best_that(lambda runs: sorted(runs, key=lambda run: run[1][-1])[-2:][0])
     with seeded(seed):
