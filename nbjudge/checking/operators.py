@@ -234,13 +234,10 @@ UNDERFLOW = Operator(
     see="np.log(np.exp(-800)) is -inf, though -800 is a perfectly good number.",
 )
 
+_SMALL = (1e-300, np.finfo(float).tiny, 1e-100, 1e-20, 1e-16, np.finfo(float).eps, 1e-15, 1e-12)
+_SMALL += (1e-10, 1e-9, 1e-8, 1e-6)
 # What students do to a number before its logarithm; LARGER: to a probability. A way, a constant.
-TINY = tuple(
-    itertools.product(
-        (np.add, np.maximum),
-        (1e-300, 1e-100, 1e-20, 1e-16, np.finfo(float).eps, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-6),
-    )
-)
+TINY = tuple(itertools.product((np.add, np.maximum), _SMALL))
 LARGER = tuple(itertools.product((np.add, np.maximum), (1e-5, 1e-4, 1e-3, 1e-2)))
 
 

@@ -267,7 +267,14 @@ class LogConditional(Labelled, Density, Total):
 
 
 operators.CUT_TO_WHOLE_NUMBERS.at(LogConditional, "terms", read=RETURNS)
-operators.TINY_NUMBER_ADDED.at(LogConditional, "densities", "density", read=LOGPDF)
+operators.TINY_NUMBER_ADDED.at(
+    LogConditional,
+    "densities",
+    "density",
+    read=LOGPDF,
+    # Besides, floors under the log density itself.
+    variants=operators.TINY + tuple((np.maximum, np.exp(low)) for low in (-700.0, -100.0, -50.0)),
+)
 
 
 class CompleteLogLikelihood(Labelled, Joint, Total):
