@@ -129,7 +129,7 @@ class _Worker:
 
 def _started(number):
     """A new process that serves the connection of this number; it imports what this one would."""
-    path = os.pathsep.join(filter(None, sys.path))
+    path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
     return subprocess.Popen(
         [sys.executable, "-m", "nbjudge.grading.run.pool_process", str(number)],
         pass_fds=[number],

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from classroom import ASSIGNMENT
-from whole_class import QUIET, make_class, rows
+from whole_class import FEW, QUIET, STUDENTS, make_class, rows
 
 from nbjudge.grading.course import Course
 from nbjudge.grading.errors import NoSandbox
@@ -35,9 +35,17 @@ def graded(undisturbed, tmp_path):
 
 
 @pytest.fixture
+def few(graded):
+    """It with the submissions of three of its students."""
+    for student in set(STUDENTS) - set(FEW):
+        shutil.rmtree(graded.root / "submitted" / student)
+    return graded
+
+
+@pytest.fixture
 def ungraded(undisturbed, tmp_path):
     """The same class, with the same secret, before grading."""
-    folder = tmp_path / "class"
+    folder = tmp_path / "ungraded"
     kept = shutil.ignore_patterns("autograded", "feedback", "gradebook.db", ".grading")
     shutil.copytree(undisturbed.root, folder, ignore=kept)
     return Course(folder)

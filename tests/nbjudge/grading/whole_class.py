@@ -19,6 +19,8 @@ from nbjudge.grading.course import Course
 
 QUIET = Console(quiet=True)
 STUDENTS = [f"student-{number}" for number in range(6)]
+# Enough of them where it is not about many: right, wrong and untouched.
+FEW = STUDENTS[:3]
 # Long enough to be stopped in the middle.
 SLOW = "import time\ntime.sleep(0.4)"
 
