@@ -23,7 +23,7 @@ import scipy
 from gmm_ref.theta import Parameters
 
 # A block holds at most so many points, and so many of the numbers y_nk: that fits a cache.
-POINTS, NUMBERS = 2048, 2**19
+POINTS, NUMBERS = 2048, 2**18
 # B - a a^T loses the digits of this number, of 16.
 LOSS = 1e4
 
