@@ -23,8 +23,8 @@ release: .venv/with-grade  ## exercises/, generated from solutions/
 test test-lowest gate: export OPENBLAS_NUM_THREADS = 1
 
 # Each worker takes a row of tests that stand together, and share what is made for them; one that is
-# done takes half of what another has left.
-PYTEST = pytest -n 2 --dist worksteal
+# done takes half of what another has left. On two cores three of them: some tests wait.
+PYTEST = pytest -n 3 --dist worksteal
 
 test: .venv/with-test  ## everything that CI checks
 	ruff check .

@@ -59,8 +59,18 @@ def open_page(browser, book):
 
 @pytest.fixture(scope="module")
 def read(open_page):
-    """A page as `open_page` opens it, once for all tests that change nothing in it."""
-    return functools.cache(open_page)
+    """A page as `open_page` opens it, once for all tests that change nothing in it.
+
+    The desk's page is put out for the night; one for a telephone is laid out anew.
+    """
+    opened = functools.cache(lambda name, width: open_page(name, "light", width))
+
+    def read(name, scheme, width):
+        page = opened(name, width)
+        page.emulate_media(color_scheme=scheme)
+        return page
+
+    return read
 
 
 @pytest.mark.parametrize("name", [*CHAPTER, "search"])
@@ -88,7 +98,9 @@ def test_formulas_are_typeset(read, name):
 def test_axe_finds_no_fault(read, name, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = read(name, scheme, width)
-    found = axe.run(page).response["violations"]
+    # A telephone's code has the colours of the desk's, and most of the time would go to it.
+    left_out = {"exclude": [[".highlight"]]} if width == TELEPHONE[1] else None
+    found = axe.run(page, context=left_out).response["violations"]
     faults = {
         fault["id"]: [node["html"][:200] for node in fault["nodes"]]
         for fault in found

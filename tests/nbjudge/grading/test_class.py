@@ -72,10 +72,21 @@ def test_many_at_once_give_what_one_at_a_time_gives_and_each_is_run_once(
         assert outputs(ungraded.root / path) == outputs(undisturbed.root / path)
 
 
-@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGINT])
-def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, kind):
-    process = command(ungraded, *TWO)
-    wait_until_graded(ungraded, 2, process)
+def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded):
+    """Twice: by Ctrl-C, and by a kill."""
+    stop(ungraded, signal.SIGINT, 1)
+    done = stop(ungraded, signal.SIGKILL, 2)
+    before = written(ungraded)
+    output = finish(ungraded)
+    assert f"{len(done)} of 6 are graded and unchanged" in output
+    assert {s: written(ungraded)[s] for s in done} == {s: before[s] for s in done}
+    assert rows(ungraded) == rows(undisturbed)
+
+
+def stop(course, kind, count):
+    """Grade until so many are graded, then send the command a signal; the graded students."""
+    process = command(course, *TWO)
+    wait_until_graded(course, count, process)
     family = descendants(process.pid)
     process.send_signal(kind)
     output, _ = process.communicate(timeout=60)
@@ -84,15 +95,10 @@ def test_stopped_and_started_again_it_does_what_is_left(undisturbed, ungraded, k
         assert "Stopped." in output and "the same command goes on" in output
         assert "Traceback" not in output
     assert_ended(family)
-
-    with ungraded.gradebook() as gradebook:
+    with course.gradebook() as gradebook:
         recorded = {student for _, student in journal.graded(gradebook)}
-    assert 2 <= len(recorded) < 6
-    before = written(ungraded)
-    output = finish(ungraded)
-    assert f"{len(recorded)} of 6 are graded and unchanged" in output
-    assert {s: written(ungraded)[s] for s in recorded} == {s: before[s] for s in recorded}
-    assert rows(ungraded) == rows(undisturbed)
+    assert count <= len(recorded) < 6
+    return recorded
 
 
 def assert_ended(family):
@@ -119,16 +125,16 @@ def test_ctrl_c_stops_also_where_nbgrader_catches_it(ungraded, monkeypatch, told
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-@pytest.mark.parametrize("kind", ["pool_process", "bwrap"])
-def test_a_killed_worker_costs_nothing(undisturbed, ungraded, kind):
+def test_a_killed_worker_costs_nothing(undisturbed, ungraded):
     """Workers of the command's, and the walls in which the student's processes are forked."""
     process = command(ungraded, *TWO)
-    wait_until_graded(ungraded, 2, process)
+    wait_until_graded(ungraded, 1, process)
     family = descendants(process.pid)
-    workers = [pid for pid in family if kind in command_line(pid)]
-    assert len(workers) >= 2
-    for worker in workers if kind == "bwrap" else workers[:1]:
-        kill(worker)
+    walls, workers = ([pid for pid in family if kind in command_line(pid)]
+                      for kind in ("bwrap", "pool_process"))  # fmt: skip
+    assert len(walls) >= 2 and len(workers) >= 2
+    for killed in [*walls, workers[0]]:
+        kill(killed)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     assert rows(ungraded) == rows(undisturbed)
