@@ -5,7 +5,8 @@ import numpy as np
 from gmm_ref import em
 from gmm_ref.checks.loop import Loop, loop_cases
 from gmm_ref.checks.mistakes.em import EStep, ExpectedCompleteLogLikelihood, MStep
-from gmm_ref.checks.mistakes.loop import EMRun, FitBest
+from gmm_ref.checks.mistakes.loop import EMRun
+from gmm_ref.checks.mistakes.restarts import FitBest
 from gmm_ref.checks.posterior import responsibilities
 from gmm_ref.checks.problems import (
     ZERO_LOG_ZERO,
@@ -37,7 +38,7 @@ def _step_cases(rng):
     ]
 
 
-def _parameters_fault(theta):
+def _parameters_fault(theta, arguments):
     """What is wrong with the sums and the symmetry of an M-step's answer, or None."""
     weights, _, covariances = map(np.asarray, theta)
     if abs(weights.sum() - 1) > 1e-8:

@@ -18,7 +18,7 @@ from nbjudge.checking.formula import Formula
 SECTION = "7.4.4"
 
 
-def _not_one_hot(Z):
+def _not_one_hot(Z, arguments):
     Z = np.asarray(Z)
     if not np.all((Z == 0) | (Z == 1)):
         return "A one-hot row holds zeros and ones, but the answer holds other numbers."

@@ -12,7 +12,7 @@ from nbjudge.checking.formula import Formula
 SECTION = "7.4.3"
 
 
-def _not_probabilities(R):
+def _not_probabilities(R, arguments):
     R = np.asarray(R)
     if not np.all((R >= 0) & (R <= 1)):
         return "A responsibility is a probability, from 0 to 1, but some entries lie outside."
@@ -26,13 +26,15 @@ def _not_probabilities(R):
     return None
 
 
-def _not_a_component(z):
-    if np.min(z) < 0:
-        return f"Components are counted from 0, but the answer holds {np.min(z)}."
+def _not_a_component(z, arguments):
+    last = np.shape(arguments["R"])[1] - 1
+    odd = [k for k in z if not 0 <= k <= last]
+    if odd:
+        return f"Components are counted from 0, here to {last}, but the answer holds {odd[0]}."
     return None
 
 
-def _negative(H):
+def _negative(H, arguments):
     if np.min(H) < -1e-12:
         return f"An entropy is never negative, but the answer holds {np.min(H):.6g}."
     return None

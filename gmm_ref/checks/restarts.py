@@ -8,7 +8,7 @@ import itertools
 import numpy as np
 
 from gmm_ref.checks.em_trace import breaks_down, ends_fault, run_fault
-from gmm_ref.checks.mistakes.loop import MAX_ITER, TOL, FitBest
+from gmm_ref.checks.mistakes.restarts import MAX_ITER, TOL, FitBest
 from nbjudge.checking.calls import Outcome, attempt, quiet
 from nbjudge.checking.case import Case
 from nbjudge.checking.diagnosis.computed import same
@@ -166,8 +166,9 @@ def _run_fault(X, answer, runs, highest, is_exact):
     if abs(trace[-1] - end) > NEAR or (is_early and (is_lower or is_exact)):
         return (
             f"The run it returned makes {len(trace) - 1} steps and ends at {trace[-1]:.9g}. From "
-            f"this start fit makes {steps} with tol=1e-6 and max_iter=500, and ends at {end:.9g}. "
-            f"The Write line of the exercise: pass these two to fit."
+            f"this start it takes {steps}, with tol=1e-6 and max_iter=500, and ends at {end:.9g}. "
+            f"The Write line of the exercise: these two go to fit. If they do, look at where fit "
+            f"stops."
         )
     if is_lower:
         return (

@@ -10,7 +10,7 @@ class Formula(Exercise):
     """A function whose right answer is one array or number, the same whatever the method.
 
     kind: of the entries, a key of `compare.KINDS`; index: the answer's axes by name, ("n", "k");
-    property_fault(answer): what is wrong with its range or its sums, or None;
+    property_fault(answer, case arguments): what is wrong with its range or its sums, or None;
     builds_on: the exercises of earlier functions, which an aspect is given after the function
     itself; follow(arguments, *own): the answer for a student whose ``own`` these are, right or
     wrong.
@@ -27,7 +27,7 @@ class Formula(Exercise):
         *,
         kind="number",
         index=(),
-        property_fault=lambda answer: None,
+        property_fault=lambda answer, arguments: None,
         builds_on=(),
         follow=None,
     ):
@@ -44,7 +44,9 @@ class Formula(Exercise):
         for case in self.cases("form"):
             outcome = self.call("form", function, case)
             answer, expected = outcome.result, self.reference(**case.arguments)
-            fault = form_fault(answer, expected, self.kind) or self.property_fault(answer)
+            fault = form_fault(answer, expected, self.kind) or self.property_fault(
+                answer, case.arguments
+            )
             if fault:
                 raise self.fail("form", function, case, outcome, fault)
 

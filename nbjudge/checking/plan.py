@@ -97,11 +97,14 @@ class Plan:
 
     @classmethod
     def catalogue(cls):
-        """The (step, mistake) of this plan, its own before those it inherits; each name once."""
+        """The (step, mistake) of this plan, its own before those it inherits.
+
+        One mistake may be made in several steps; of two of one name in one step the first stands.
+        """
         found = {}
         for plan in cls.__mro__:
             for step, mistake in getattr(plan, "entries", ()):
-                found.setdefault(mistake.name, (step, mistake))
+                found.setdefault((step, mistake.name), (step, mistake))
         return list(found.values())
 
     def take(self, *arguments):
@@ -144,8 +147,12 @@ class Candidate:
         return self.function(*arguments)
 
     def can_join(self, other):
-        """Whether both can be made together: in different steps."""
-        return not {c.step for c in self.changes} & {c.step for c in other.changes}
+        """Whether both can be made together: two mistakes, in different steps."""
+        return not any(
+            one.step == two.step or one.mistake.name == two.mistake.name
+            for one in self.changes
+            for two in other.changes
+        )
 
     def joined(self, other):
         """Both together."""

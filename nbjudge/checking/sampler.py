@@ -53,7 +53,7 @@ class Sampler(Exercise):
                     case,
                     first,
                     "The same rng, in the same state, gave two different answers: draw with "
-                    "rng alone, not with np.random or a generator of your own.",
+                    "rng alone, and with no other source of chance.",
                 )
             other = self._draw("form", function, reseeded(case))
             if equal(first.result, other.result):
@@ -62,8 +62,8 @@ class Sampler(Exercise):
                     function,
                     case,
                     first,
-                    "Two different rng gave the same answer: draw with the rng that is passed, "
-                    "not with a fixed seed.",
+                    "Two different rng gave the same answer: its chance must come from the rng that "
+                    "is passed.",
                 )
 
     @aspect

@@ -1,4 +1,4 @@
-"""Mistakes in the loop of 7.4.5, and in the choice among its runs."""
+"""Mistakes in the loop of 7.4.5."""
 
 from functools import lru_cache, partial
 
@@ -9,9 +9,9 @@ from gmm_ref.checks.mistakes.em import Maximisation
 from gmm_ref.checks.mistakes.joint import Joint, forgot_the_weights
 from gmm_ref.checks.mistakes.likelihood import expected_log_joint
 from gmm_ref.checks.mistakes.posterior import changed_its_input, softmax
-from gmm_ref.checks.mistakes.samples import again, global_generator
+from gmm_ref.checks.mistakes.samples import again
 from nbjudge.checking import operators
-from nbjudge.checking.plan import Plan, as_floats
+from nbjudge.checking.plan import as_floats
 
 TRACE = "the Returns line of the exercise: before the first step, and after each."
 CLIMB = '7.4.5, "Each iteration increases the log-likelihood", the total of 7.4.2.'
@@ -21,30 +21,22 @@ STEPS = "the Rules line of the exercise: at most max_iter steps."
 CONVERGED = "the Returns line of the exercise: whether the last step gained less than tol."
 FIRST_E = '7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": first E, then M.'
 
-END = '7.4.5, "may converge to a local maximum": it is the last log-likelihood that counts.'
-ONE_RUN = "the Returns line of the exercise: (theta, log_likelihoods, converged) of one run."
-STARTS = "the Write line of the exercise: a random_start for each run, one after the other."
+
+def remembered(function):
+    """A function of arrays that keeps its last answers: most wrong loops come by the same ones."""
+
+    @lru_cache(maxsize=512)
+    def of_buffers(*buffers):
+        return function(*(np.frombuffer(buffer).reshape(shape) for buffer, shape in buffers))
+
+    return lambda *arrays: of_buffers(*((a.tobytes(), a.shape) for a in as_floats(*arrays)))
 
 
-def _joint(X, theta):
-    """The table of log joints; remembered, since most wrong loops come by the same theta."""
-    return _joint_of(*_buffers(X, *theta))
-
-
-@lru_cache(maxsize=512)
-def _joint_of(*buffers):
-    joint = Joint().joint(*_arrays(buffers))
+@remembered
+def _joint(X, *theta):
+    joint = Joint().joint(X, *theta)
     joint.flags.writeable = False
     return joint
-
-
-def _buffers(*arrays):
-    """The arrays as what a cache can look up."""
-    return [(array.tobytes(), array.shape) for array in as_floats(*arrays)]
-
-
-def _arrays(buffers):
-    return [np.frombuffer(buffer).reshape(shape) for buffer, shape in buffers]
 
 
 class EMRun(Maximisation):
@@ -60,7 +52,7 @@ class EMRun(Maximisation):
             R, used = self.e_step(X, theta, R)
             theta = self.update(X, used, theta)
             run.append(theta)
-            if self.stops(X, run, tol):
+            if self.leaves(X, run, tol):
                 break
         trace = [self.measure(X, theta) for theta in run]
         return self.result(X, run, self.trace(X, run, trace), self.verdict(X, run, tol, max_iter))
@@ -75,7 +67,7 @@ class EMRun(Maximisation):
 
     def joint(self, X, theta):
         """The log joints that the E-step makes R of."""
-        return _joint(X, theta)
+        return _joint(X, *theta)
 
     def e_step(self, X, theta, R):
         """The new R, and the R that the M-step gets; ``R``: that of the step before."""
@@ -89,7 +81,7 @@ class EMRun(Maximisation):
     def measure(self, X, theta):
         """The log-likelihood, computed once for each theta of the run."""
         if id(theta) not in self.heights:
-            height = np.sum(np.logaddexp.reduce(_joint(X, theta), axis=1))
+            height = np.sum(np.logaddexp.reduce(_joint(X, *theta), axis=1))
             self.heights[id(theta)] = height
         return self.heights[id(theta)]
 
@@ -97,8 +89,12 @@ class EMRun(Maximisation):
         """What the last step gained."""
         return self.measure(X, run[-1]) - self.measure(X, run[-2])
 
+    def leaves(self, X, run, tol):
+        """Whether the loop is left."""
+        return self.stops(X, run, tol)
+
     def stops(self, X, run, tol):
-        """Whether the last step was the last."""
+        """Whether a step was the last, of which the verdict speaks as well."""
         return self.gain(X, run) < tol
 
     def trace(self, X, run, values):
@@ -119,7 +115,7 @@ EMRun.suffers(
     "joint",
     again(
         forgot_the_weights,
-        lambda plan, X, theta: _joint(X, (np.ones(len(theta[0])), *theta[1:])),
+        lambda plan, X, theta: _joint(X, np.ones(len(theta[0])), *theta[1:]),
         what="The E-step leaves the weights out: r is made of the densities alone.",
         read='7.4.3, the numerator "pi_k N(x_n | mu_k, Sigma_k)".',
         see="equal densities, weights 0.9 and 0.1: r = 0.9 and 0.1, not 0.5 twice.",
@@ -147,7 +143,7 @@ EMRun.suffers(
     again(
         expected_log_joint,
         lambda plan, X, run, values: np.array(
-            [np.sum(softmax(joint) * joint) for joint in (_joint(X, theta) for theta in run)]
+            [np.sum(softmax(joint) * joint) for joint in (_joint(X, *theta) for theta in run)]
         ),
         what="The trace holds Q, not the log-likelihood.",
         why="Q is what a step maximises; what EM promises to increase is the log-likelihood.",
@@ -264,6 +260,11 @@ def stops_at_once(plan, X, run, tol):
     return True
 
 
+# Some say rightly all the same whether the last step gained less.
+for _some in (stops_on_the_wrong_side, never_stops, stops_at_once):
+    EMRun.suffers("leaves", _some)
+
+
 @EMRun.mistake(
     "most_steps",
     what="The loop makes one step more than max_iter allows, or one less.",
@@ -367,219 +368,3 @@ def old_means_in_covariance(plan, X, R, theta):
 def part_of_theta_not_updated(plan, X, R, theta, part):
     new = plan.maximise(X, R)
     return (*new[:part], theta[part], *new[part + 1 :])
-
-
-# As the card says.
-TOL, MAX_ITER = 1e-6, 500
-
-
-@lru_cache(maxsize=512)
-def _run_of(tol, max_iter, *buffers):
-    """EM from one start; remembered, since most wrong choices are among the same runs."""
-    X, *theta = _arrays(buffers)
-    return EMRun().answer(X, theta, tol, max_iter)
-
-
-class FitBest(Plan):
-    """The exercise `fit_best`: the best of many runs of EM."""
-
-    def answer(self, X, n_components, n_restarts, rng):
-        """The tuple (theta, log_likelihoods, converged) of one run."""
-        X = as_floats(X)[0]
-        rng = self.source(rng)
-        starts = [self.start(X, n_components, rng) for _ in range(n_restarts)]
-        return self.choose([self.run(X, theta) for theta in starts])
-
-    def source(self, rng):
-        """Where the starts come from."""
-        return rng
-
-    def start(self, X, n_components, rng):
-        """K different points as means, equal weights, the covariance of the data."""
-        means = X[rng.choice(len(X), size=n_components, replace=False)]
-        covariance = np.cov(X.T, bias=True).reshape(X.shape[1], X.shape[1])
-        weights = np.full(n_components, 1 / n_components)
-        return weights, means, np.stack([covariance] * n_components)
-
-    def run(self, X, theta, tol=TOL, max_iter=MAX_ITER):
-        """EM from one start."""
-        return _run_of(tol, max_iter, *_buffers(X, *theta))
-
-    def choose(self, runs):
-        """The run with the highest last log-likelihood."""
-        return max(runs, key=lambda run: run[1][-1])
-
-
-_choose = partial(FitBest.mistake, "choose", read=END)
-_return = partial(FitBest.mistake, "choose", read=ONE_RUN)
-_start = partial(FitBest.mistake, "start", read=STARTS)
-
-
-@_choose(
-    what="The run that is returned is the last one, not the best one.",
-    why="Each restart overwrites the one before, without a comparison.",
-    see="runs that end at -40, -31, -38: return the one at -31.",
-)
-def returned_the_last_run(plan, runs):
-    return runs[-1]
-
-
-@_choose(
-    what="The run that is returned is the first: the others are not made, or change nothing.",
-    why="Perhaps a return stands inside the loop, or every restart begins at the same place.",
-    see="runs that end at -40, -31, -38: return the one at -31.",
-)
-def returned_the_first_run(plan, runs):
-    return runs[0]
-
-
-@_choose(
-    what="The run with the lowest log-likelihood is returned: minimum for maximum.",
-    see="runs that end at -40, -31, -38: return the one at -31, not at -40.",
-)
-def returned_the_lowest(plan, runs):
-    return min(runs, key=lambda run: run[1][-1])
-
-
-@_choose(
-    what="The runs are compared by their first log-likelihood, before EM has done anything.",
-    why="Where a run begins says little about where it ends.",
-    see="-50 ... -38 and -60 ... -31: return the second, though it starts lower.",
-)
-def best_start_for_best_end(plan, runs):
-    return max(runs, key=lambda run: run[1][0])
-
-
-@_choose(
-    what="The run with the most steps is returned, not the one with the highest log-likelihood.",
-    see="30 steps to -38 and 5 steps to -31: return the second.",
-)
-def longest_run(plan, runs):
-    return max(runs, key=lambda run: len(run[1]))
-
-
-@_choose(
-    what="The run with the fewest steps is returned, not the one with the highest log-likelihood.",
-    see="5 steps to -38 and 30 steps to -31: return the second.",
-)
-def shortest_run(plan, runs):
-    return min(runs, key=lambda run: len(run[1]))
-
-
-@_choose(
-    what="The run whose log-likelihoods are the highest on average is returned.",
-    why="What a run passes on its way says little about where it ends.",
-    see="-40, -38 has the mean -39, and -60, -31 the mean -45.5: return the second.",
-)
-def highest_on_average(plan, runs):
-    return max(runs, key=lambda run: np.mean(run[1]))
-
-
-@_choose(
-    what="The run that gains the most is returned, not the one that ends the highest.",
-    why="Who starts low has much to gain.",
-    see="-90 ... -38 gains 52, and -60 ... -31 gains 29: return the second.",
-)
-def largest_gain(plan, runs):
-    return max(runs, key=lambda run: run[1][-1] - run[1][0])
-
-
-@_choose(
-    what="One run too few is made or compared: the last start never counts.",
-    read="the Write line of the exercise: n_restarts starts, range(n_restarts).",
-    see="with n_restarts = 2 and ends of -38 and -31, return the run that ends at -31.",
-)
-def one_start_too_few(plan, runs):
-    return max(runs[:-1] or runs, key=lambda run: run[1][-1])
-
-
-@_return(
-    what="The theta that is returned is not the one that its trace ends at.",
-    why="Theta is that of another run, overwritten while the best was remembered, or an average "
-    "of the runs, which is no maximum: return the three parts of one run together.",
-    see="a trace that ends at -31 must come with the theta whose log-likelihood is -31.",
-    variants=(
-        lambda thetas: thetas[-1],
-        lambda thetas: thetas[0],
-        lambda thetas: tuple(np.mean(part, axis=0) for part in zip(*thetas, strict=True)),
-    ),
-)
-def trace_of_another_run(plan, runs, other):
-    best = max(runs, key=lambda run: run[1][-1])
-    return other([theta for theta, _, _ in runs]), best[1], best[2]
-
-
-@_return(
-    what="The trace holds the values of several runs, one after the other.",
-    why="It must be the trace of the run that is returned: make a new list for each run.",
-    see="runs -49, -38 and -45, -31: the trace is -45, -31, not all four.",
-)
-def traces_glued(plan, runs):
-    best = max(runs, key=lambda run: run[1][-1])
-    return best[0], np.concatenate([trace for _, trace, _ in runs]), best[2]
-
-
-@_return(
-    what="The last log-likelihood is returned where the whole trace of the run belongs.",
-    see="a run -49, -40, -31 comes with all three numbers, not with -31.",
-)
-def height_for_trace(plan, runs):
-    theta, trace, converged = max(runs, key=lambda run: run[1][-1])
-    return theta, trace[-1], converged
-
-
-@_return(
-    what="Only theta is returned: the trace and converged are missing.",
-    see="the tuple has 3 parts, and the first of them, theta, has 3 parts again.",
-)
-def returned_theta_only(plan, runs):
-    return max(runs, key=lambda run: run[1][-1])[0]
-
-
-@FitBest.mistake(
-    "answer",
-    what="Each run begins where the one before ended: there is only one start.",
-    why="A run that goes on from a maximum stays there. A new start must be drawn inside the loop.",
-    read=STARTS,
-    see="the second trace begins at -38, where the first one ended; a new start lies at -49.",
-)
-def begins_where_the_last_run_ended(plan, X, n_components, n_restarts, rng):
-    theta, runs = plan.start(X, n_components, rng), []
-    for _ in range(n_restarts):
-        runs.append(plan.run(X, theta))
-        theta = runs[-1][0]
-    return plan.choose(runs)
-
-
-@_start(
-    what="Every call begins at the same places: the starts are not drawn from rng.",
-    why="Runs from one start end in one maximum, and a fixed seed repeats itself.",
-    see="X[:2] are the same two points each time, X[rng.choice(N, 2, replace=False)] are not.",
-)
-def same_start_for_all(plan, X, n_components, rng):
-    return FitBest.start(plan, X, n_components, np.random.default_rng(1))
-
-
-@_start(
-    what="All components start at the same place: EM cannot tell them apart, and they stay equal.",
-    why="Equal components get equal responsibilities, and so equal updates, for ever.",
-    see="two components at 0: r = 0.5, 0.5 for every point, in every step.",
-)
-def all_means_at_one_point(plan, X, n_components, rng):
-    weights, means, covariances = FitBest.start(plan, X, n_components, rng)
-    return weights, np.ones_like(means) * X.mean(axis=0), covariances
-
-
-FitBest.suffers("source", global_generator)
-
-
-@FitBest.mistake(
-    "run",
-    what="The runs stop long before they converge: after a step or a few.",
-    why="Then they are compared on their way, and the highest so far need not end the highest.",
-    read="the Write line of the exercise: fit with tol=1e-6 and max_iter=500.",
-    see="a run at -49, -45 after one step may still reach -31.",
-    variants=(1, 2, 3),
-)
-def stopped_after_a_step(plan, X, theta, steps):
-    return FitBest.run(plan, X, theta, max_iter=steps)

@@ -38,9 +38,8 @@ def diagnose(plan, function, case, outcome, evidence, kind="number"):
         return _one_or_two(seen, max(agreeing, key=seen.agreements))
     if outcome.error is not None:
         return ()  # of two mistakes the first to stop is seen alone
-    both = seen.agreeing(pairs(_telling(seen, alone)))
-    best = max(both, key=seen.agreements, default=None)
-    return best.mistakes if best and seen.explains(best) else ()
+    best = seen.best(pairs(_telling(seen, alone)))
+    return _in_all(best) if best and seen.explains(best[0]) else ()
 
 
 def _one_or_two(seen, single):
@@ -51,11 +50,16 @@ def _one_or_two(seen, single):
     """
     if seen.explains_all(single):
         return single.mistakes
-    joined = (single.joined(c) for c in singles(seen.plan) if single.can_join(c))
-    more = max(seen.agreeing(joined), key=seen.agreements, default=single)
-    if seen.explains_all(more):
-        return more.mistakes
+    more = seen.best(single.joined(c) for c in singles(seen.plan) if single.can_join(c))
+    if more and seen.explains_all(more[0]):
+        return _in_all(more)
     return single.mistakes if seen.explains(single) else ()
+
+
+def _in_all(candidates):
+    """The mistakes that all of these have: one half of a pair, where the answer tells no other."""
+    names = [{mistake.name for mistake in candidate.mistakes} for candidate in candidates]
+    return tuple(m for m in candidates[0].mistakes if all(m.name in known for known in names))
 
 
 def _telling(seen, alone):
@@ -91,6 +95,12 @@ class _Evidence:
             (entry for entry in answers if self._is_wrong(*entry)), key=lambda e: _effort(e[0])
         )
 
+    @functools.cached_property
+    def usual(self):
+        """(case, outcome) of the other cases of which nothing is special, where there is an answer."""
+        answers = [(case, self.own(i)) for i, case in enumerate(self.others) if not case.note]
+        return [entry for entry in answers if entry[1].error is None]
+
     def agreements(self, candidate):
         """In how many of the other cases a candidate agrees with the answer."""
         return sum(self._agrees(candidate, case, self.own(i)) for i, case in enumerate(self.others))
@@ -100,12 +110,23 @@ class _Evidence:
         return self.agreements(candidate) == len(self.others)
 
     def explains(self, candidate):
-        """Whether it agrees with most answers, and with most wrong ones.
+        """Whether it agrees with most answers, with most wrong ones, and with all usual ones.
 
-        With a single one many a mistake may: all that come to nan are alike.
+        With a single one many a mistake may: all that come to nan are alike. An answer to a case of
+        which nothing is special has no other cause.
         """
         wrong = sum(self._agrees(candidate, *entry) for entry in self.wrong)
-        return 2 * wrong >= len(self.wrong) and 2 * self.agreements(candidate) >= len(self.others)
+        return (
+            all(self._agrees(candidate, *entry) for entry in self.usual)
+            and 2 * wrong >= len(self.wrong)
+            and 2 * self.agreements(candidate) >= len(self.others)
+        )
+
+    def best(self, candidates):
+        """Of those that agree in the case, the ones that agree in the most others, as a list."""
+        counted = [(candidate, self.agreements(candidate)) for candidate in self.agreeing(candidates)]
+        most = max((count for _, count in counted), default=0)
+        return [candidate for candidate, count in counted if count == most]
 
     def agreeing(self, candidates):
         """Those that agree in the case that failed and, looked at first, in the cheapest one."""
