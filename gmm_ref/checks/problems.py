@@ -71,11 +71,14 @@ def complete(rng, X, weights, means, covariances, z):
 
 
 def draw_weights(rng, n_components):
-    """Weights that differ by a fifth of their mean at least, in no order of size."""
+    """Weights that differ by a fifth of their mean at least, in no order of size, none 1/K.
+
+    The largest is moved up a little: else the middle one of three would be 1/3.
+    """
     ranks = rng.permutation(n_components)
     while n_components > 2 and np.all(np.diff(ranks) > 0) | np.all(np.diff(ranks) < 0):
         ranks = rng.permutation(n_components)
-    weights = ranks + rng.uniform(0.6, 0.8)
+    weights = ranks + rng.uniform(0.6, 0.8) + 0.3 * (ranks == n_components - 1)
     return weights / weights.sum()
 
 
@@ -92,10 +95,13 @@ def draw_covariance(rng, n_features):
 
 
 def value_cases(rng):
-    """Problems whose answer the plainest formula gets right: a printable one first."""
+    """Problems whose answer the plainest formula gets right: a printable one first.
+
+    K is D + 1, and D + 2: a rule for D components is not one for all but the last.
+    """
     return [
         Case(draw_problem(rng, 5, 2, 3)),
-        Case(draw_problem(rng, 23, 3, 4)),
+        Case(draw_problem(rng, 23, 3, 5)),
         Case(draw_problem(rng, 11, 1, 3), "points of one feature"),
     ]
 

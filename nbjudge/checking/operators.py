@@ -4,15 +4,15 @@ An operator knows no formula. The place brings the noun that a student reads, an
 text to read again: ``SQUARED.at(Plan, "step", "weights", read="...")`` enters `weights_squared`.
 """
 
+import copy
 import dataclasses
 import functools
-import itertools
 from dataclasses import dataclass
 from enum import Enum, auto
 
 import numpy as np
 
-from nbjudge.checking.plan import Message, Mistake
+from nbjudge.checking.plan import Message, Mistake, mistake
 
 
 class On(Enum):
@@ -28,8 +28,9 @@ class Operator:
     """A mistake that any formula can suffer.
 
     ``apply(value)``, or ``apply(value, variant)`` with each of ``variants``, makes the wrong value
-    of the right one, and of each part of a tuple. ``when(given)``: whether it does so, by what the
-    step is given. ``name`` and the texts may hold {place}, a noun.
+    of the right one, and of each part of a tuple; whole: of the value as it is, which need be no
+    array. ``when(given)``: whether it does so, by what the step is given. ``name`` and the texts
+    may hold {place}, a noun.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Operator:
     see: str
     variants: tuple = ()
     on: On = On.RESULT
+    whole: bool = False
     when: object = lambda given: True
 
     def at(self, plan, step, place="", *, read, axis=0, **other):
@@ -69,6 +71,8 @@ class Operator:
         return function
 
     def _change(self, axis, variant, value):
+        if self.whole:
+            return self.apply(value, *variant)
         if isinstance(value, tuple):
             return tuple(self._change(axis, variant, part) for part in value)
         if axis == 0:
@@ -155,6 +159,86 @@ AXIS_SWAPPED = Operator(
     on=On.BOTH,
 )
 
+PARTS_IN_ANOTHER_ORDER = Operator(
+    "parts_in_another_order",
+    lambda parts: (*parts[1:], parts[0]),
+    what="The parts of the tuple come in another order than asked for.",
+    why="",
+    see="of (table, labels) the shapes may be (40, 2), (40,): print that of each part.",
+    whole=True,
+)
+
+LAST_PART_MISSING = Operator(
+    "last_part_missing",
+    lambda parts: parts[:-1] if len(parts) > 2 else parts[0],
+    what="The last part of the tuple is missing.",
+    why="",
+    see="(table, labels) has 2 parts; the table alone is no tuple.",
+    whole=True,
+)
+
+
+@mistake(
+    what="An argument is changed in place: the caller still needs it.",
+    why="X -= mean writes into the caller's array, and whoever reads X next gets something else.",
+    read="the Rules line of the exercise: inputs stay unchanged.",
+    see="X = [5], X -= 5 leaves X = [0]; X = X - 5 leaves it alone.",
+    variants=(0, 1),
+)
+def changed_its_input(plan, *given):
+    """In the place of `Plan.take`; a variant is the position of the argument."""
+    *arguments, position = given
+    kept, changed = copy.deepcopy(arguments), arguments[position]
+    for part in changed if isinstance(changed, tuple) else (changed,):
+        part += 1
+    return kept
+
+
+# Of draws by chance, from an rng.
+
+GLOBAL_GENERATOR = Operator(
+    "global_generator",
+    lambda rng: np.random.default_rng(),
+    what="Chance does not come from the rng that is passed: the same rng gives other draws.",
+    why="np.random, random and a new generator draw on their own: nobody can repeat the draw.",
+    see="np.random.default_rng(7) draws 0.625, 0.897 and 0.776 first, every time it is made.",
+    whole=True,
+)
+
+FIXED_SEED = Operator(
+    "fixed_seed",
+    lambda rng: np.random.default_rng(0),
+    what='Every call gives the same "random" numbers, whatever rng is passed.',
+    why="Perhaps a generator with a fixed seed is made inside: two samples are then one sample.",
+    see="np.random.default_rng(0) draws 0.637, 0.270, 0.041 every time.",
+    whole=True,
+)
+
+ONE_DRAW_ONLY = Operator(
+    "one_draw_only",
+    lambda draws: draws[0],
+    what="A single draw is returned, not n_samples of them: size is missing.",
+    why="",
+    see="rng.choice(3) is one number, rng.choice(3, size=5) are five.",
+)
+
+
+def _sorted_by_the_last(draws):
+    if not isinstance(draws, tuple):
+        return np.sort(draws, axis=0)
+    order = np.argsort(draws[-1], kind="stable")
+    return tuple(part[order] for part in draws)
+
+
+SORTED_OUTPUT = Operator(
+    "sorted_output",
+    _sorted_by_the_last,
+    what="The draws come sorted, by size or by label.",
+    why="Neighbours are then not independent: the first half is not like the second.",
+    see="0, 2, 1, 0 is as drawn; 0, 0, 1, 2 is sorted.",
+    whole=True,
+)
+
 # Of an answer of integers.
 
 COUNTED_FROM_ONE = Operator(
@@ -215,7 +299,7 @@ LOG_NOT_TAKEN = Operator(
     np.exp,
     what="The answer is the probability or the density itself: its logarithm is not taken.",
     why="Of many or far points it is smaller than the smallest float and becomes 0.",
-    see="a density of 0.05 must come back as log 0.05 = -3.00.",
+    see="0.05 must come back as log 0.05 = -3.00.",
 )
 
 WITHOUT_LOGARITHM = Operator(
@@ -234,21 +318,29 @@ UNDERFLOW = Operator(
     see="np.log(np.exp(-800)) is -inf, though -800 is a perfectly good number.",
 )
 
-_SMALL = (1e-300, np.finfo(float).tiny, 1e-100, 1e-20, 1e-16, np.finfo(float).eps, 1e-15, 1e-12)
-_SMALL += (1e-10, 1e-9, 1e-8, 1e-6)
-# What students do to a number before its logarithm; LARGER: to a probability. A way, a constant.
-TINY = tuple(itertools.product((np.add, np.maximum), _SMALL))
-LARGER = tuple(itertools.product((np.add, np.maximum), (1e-5, 1e-4, 1e-3, 1e-2)))
+
+def _lifts(*constants):
+    """What students do to a number before its logarithm: functions of the right logarithm."""
+    return tuple(
+        functools.partial(_lifted, lift, small)
+        for lift in (np.add, np.maximum)
+        for small in constants
+    )
 
 
-def _lifted_before_the_logarithm(logarithm, way):
-    lift, small = way
+def _lifted(lift, small, logarithm):
     return np.log(lift(np.exp(logarithm), small))
 
 
+_FLOAT = np.finfo(float)
+TINY = _lifts(1e-300, _FLOAT.tiny, 1e-100, 1e-20, 1e-16, _FLOAT.eps, 1e-15, 1e-12)
+TINY += _lifts(1e-10, 1e-9, 1e-8, 1e-6)
+# And to a probability, which is not as small.
+LARGER = TINY + _lifts(1e-5, 1e-4, 1e-3, 1e-2)
+
 TINY_NUMBER_ADDED = Operator(
     "tiny_number_added_to_the_{place}",
-    _lifted_before_the_logarithm,
+    lambda logarithm, lifted: lifted(logarithm),
     what="A tiny number is added to the {place} before the logarithm, or stands in for less.",
     why="What is 0 as a float then becomes the log of that number, and the rest is slightly wrong.",
     see="log(0 + 1e-10) = -23, not -inf; log(0.1 + 1e-6) is 1e-5 more than log 0.1.",

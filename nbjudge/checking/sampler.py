@@ -62,8 +62,8 @@ class Sampler(Exercise):
                     function,
                     case,
                     first,
-                    "Two different rng gave the same answer: its chance must come from the rng that "
-                    "is passed.",
+                    "Two different rng gave the same answer: chance must come from the rng that is "
+                    "passed.",
                 )
 
     @aspect

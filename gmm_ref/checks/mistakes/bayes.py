@@ -59,7 +59,6 @@ def axis_swapped(plan, joint, density, axis):
 
 @_quotient(
     what="The responsibilities are normalised again, as if they were logs: softmax twice.",
-    why="Rows still sum to 1, but all are pulled towards 1/K.",
     see="the softmax of 0.75 and 0.25 is 0.62 and 0.38.",
 )
 def softmax_twice(plan, joint, density):

@@ -67,7 +67,7 @@ _adds = partial(Total.mistake, "over_n", read=PRODUCT)
 @_adds(
     what="The answer is the mean over the points, not the sum: it is N times too small.",
     why="Independent points multiply their probabilities, so the logarithms add up, all N of them.",
-    see="three points of log density -1 give -3 together; the mean is still -1.",
+    see="three points with -1 each give -3 together; the mean is still -1.",
 )
 def mean_for_sum(plan, terms):
     return np.mean(terms)
@@ -75,7 +75,7 @@ def mean_for_sum(plan, terms):
 
 @_adds(
     what="The probabilities are multiplied first and the logarithm is taken of the product.",
-    why="Of a few hundred densities it is smaller than the smallest float: 0, and log 0 = -inf.",
+    why="Of a few hundred points it is smaller than the smallest float: 0, and log 0 = -inf.",
     see="0.1 ** 400 is 0.0 in floats, but 400 * log 0.1 = -921.03.",
 )
 def product_then_log(plan, terms):
@@ -84,7 +84,6 @@ def product_then_log(plan, terms):
 
 @_adds(
     what="The answer holds one number a point; the sum over the points is missing.",
-    why="The data set as a whole has one probability, so the answer is one number.",
     see="three points with -1, -2 and -3 give the single number -6.",
 )
 def not_summed_over_points(plan, terms):
@@ -94,18 +93,18 @@ def not_summed_over_points(plan, terms):
 @_adds(
     what="The probabilities of the points are added up, and the logarithm is taken of that sum.",
     why="Independent points multiply; adding says that one of them occurred, not that all did.",
-    see="three points of density 0.1 give log 0.001 = -6.9, not log 0.3 = -1.2.",
+    see="three factors of 0.1 give log 0.001 = -6.9, not log 0.3 = -1.2.",
 )
 def log_of_the_sum_over_points(plan, terms):
     return np.log(np.sum(np.exp(terms)))
 
 
 @_adds(
-    what="Points whose density is 0 as a float are left out of the sum.",
+    what="Points whose probability, or density, is 0 as a float are left out of the sum.",
     why="They are the least probable ones: without them the data set looks far too probable.",
-    see="log densities -1 and -800 make -801; exp(-800) is 0 in floats, but the point is there.",
+    see="-1 and -800 make -801; exp(-800) is 0 in floats, but the point is there.",
 )
-def points_of_density_zero_left_out(plan, terms):
+def improbable_points_left_out(plan, terms):
     return np.sum(np.asarray(terms)[np.exp(terms) > 0])
 
 
@@ -148,8 +147,7 @@ for _some in (FIRST_MISSING, LAST_MISSING, LAST_ONLY):
 @Weighed.mistake(
     "product",
     what="A component that cannot be makes the answer nan: 0 times log 0 = -inf is not a number.",
-    why="Such a term adds nothing: scipy.special.xlogy(0, 0) is 0, and np.where can say so. A nan "
-    "that is replaced by 0 after the sum takes the other terms with it.",
+    why="Such a term adds nothing: xlogy(0, 0) is 0. Nan replaced after the sum takes all of it.",
     read="the formula of the exercise, with 0 log 0 = 0.",
     see="0 * np.log(0) is nan, but 0.5 log 0.5 + 0 log 0 is -0.35, not nan, and not 0.",
     variants=(
@@ -160,6 +158,19 @@ for _some in (FIRST_MISSING, LAST_MISSING, LAST_ONLY):
 )
 def zero_times_infinity(plan, R, logs, kept):
     return kept(R * logs)
+
+
+@mistake(
+    what="Each component is asked as a yes or no, r log r + (1 - r) log(1 - r), one or all.",
+    why="The label is one choice among K: that it is k says already that it is no other.",
+    read="the formula of the exercise: one term for each k, without 1 - r.",
+    see="the row 1/3, 1/3, 1/3 has log 3 = 1.10; one against the rest has 0.64.",
+    variants=(slice(None), slice(0, 1), slice(-1, None)),
+)
+def a_coin_for_each_component(plan, R, logs, asked):
+    R, logs = R[:, asked], logs[:, asked]
+    no = np.log1p(-np.exp(logs))
+    return Weighed.product(plan, R, logs) + Weighed.product(plan, 1 - R, no)
 
 
 @mistake(

@@ -1,13 +1,13 @@
 """Mistakes in the logarithm of a Gaussian density, which all formulas of the section contain."""
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
 from gmm_ref.checks.mistakes.common import RETURNS
 from nbjudge.checking import operators
 from nbjudge.checking.operators import On
-from nbjudge.checking.plan import Plan, as_floats
+from nbjudge.checking.plan import Plan, remembered
 
 CONSTANT = 'the density N in 7.4.1, "p(x, z_k = 1) = pi_k N(x | mu_k, Sigma_k)".'
 DETERMINANT = "the density N in 7.4.1: it divides by the square root of |2 pi Sigma|."
@@ -22,12 +22,17 @@ class Density(Plan):
 
     def densities(self, X, means, covariances):
         """(N, K): one column a component."""
-        X, means, covariances = as_floats(X, means, covariances)
+        return _remembered(self.ways_of(WITHIN))(X, means, covariances)
+
+    def columns(self, X, means, covariances):
+        """The same, computed."""
         columns = [
             self.gaussian(X - self.centre(means, k), self.spread(self.pick(covariances, k)))
             for k in range(len(means))
         ]
-        return np.stack(columns, axis=1)
+        table = np.stack(columns, axis=1)
+        table.flags.writeable = False
+        return table
 
     def centre(self, means, k):
         """The mean of component k."""
@@ -57,6 +62,15 @@ class Density(Plan):
     def quadratic(self, d, covariance):
         """(N,): d^T Sigma^-1 d, the squared distance in units of Sigma."""
         return np.sum(d * np.linalg.solve(covariance, d.T).T, axis=1)
+
+
+WITHIN = ("centre", "pick", "spread", "gaussian", "constant", "log_det", "quadratic")
+
+
+@cache
+def _remembered(ways):
+    """The densities by these steps: most wrong formulas have the same."""
+    return remembered(Density.with_ways(ways).columns, size=64)
 
 
 operators.CUT_TO_WHOLE_NUMBERS.at(Density, "densities", read=RETURNS)
@@ -100,8 +114,7 @@ def two_pi_to_the_wrong_power(plan, n_features, power):
 
 @_log_det(
     what="The determinant of Sigma is left out of the Gaussian density, or its sign stands for it.",
-    why="A wide component must be low and a narrow one high. slogdet returns the sign first, and "
-    "log |Sigma| second.",
+    why="A wide component must be low. slogdet returns the sign first, and log |Sigma| second.",
     see="at the mean, variance 100 gives log density -3.22, variance 1 gives -0.92.",
     variants=(0.0, 1.0),
 )
@@ -111,8 +124,7 @@ def forgot_the_determinant(plan, covariance, instead):
 
 @_log_det(
     what="|Sigma| stands in the density with the wrong power: it must be |Sigma|^(-1/2).",
-    why="In the logarithm that is -1/2 log |Sigma|, once; with a Cholesky factor L it is - sum_d "
-    "log L_dd, since |Sigma| = |L|^2.",
+    why="Its log is -1/2 log |Sigma|; by a Cholesky factor - sum_d log L_dd, as |Sigma| = |L|^2.",
     see="variance 9, L = 3: log 3 = 1.10 is taken off; not log 9, nor half of log 3, nor added.",
     variants=(2, 0.5, -1),
 )
@@ -133,7 +145,6 @@ def forgot_the_half(plan, d, covariance, half):
 
 @_quadratic(
     what="The squared distance has the wrong sign: the density grows with the distance.",
-    why="A bell is highest at its mean; this one has its lowest point there.",
     see="log N(x | 0, 1) at x = 0, 1, 2 is -0.92, -1.42, -2.92: downhill.",
 )
 def exponent_with_the_wrong_sign(plan, d, covariance):
@@ -142,8 +153,7 @@ def exponent_with_the_wrong_sign(plan, d, covariance):
 
 @_quadratic(
     what="Sigma stands in the squared distance with the wrong power: it must be Sigma^-1, once.",
-    why="The distance is divided by a standard deviation, L y = x - mu, and squared; it is not "
-    "multiplied by Sigma or L, nor divided by Sigma before it is squared.",
+    why="The distance is divided by a standard deviation, as in L y = x - mu, and then squared.",
     see="variance 4, distance 2: (2/2)^2 = 2 * 2 / 4 = 1, not 2 * 4 * 2 = 16, nor (2/4)^2 = 0.25.",
     variants=(
         lambda S: S,
@@ -157,7 +167,6 @@ def covariance_to_the_wrong_power(plan, d, covariance, power):
 
 @_quadratic(
     what="The distance to the mean is not squared: a square root too many is taken.",
-    why="exp(-|d|/2) has a spike at the mean and heavy tails; a Gaussian has d^2.",
     see="1, 2 and 3 standard deviations out, log N falls by 0.5, 2 and 4.5.",
 )
 def distance_not_squared(plan, d, covariance):
@@ -166,8 +175,7 @@ def distance_not_squared(plan, d, covariance):
 
 @_quadratic(
     what="The Cholesky factor is taken for an upper triangle, or transposed; L is lower.",
-    why="Sigma = L L^T, and L y = x - mu is to be solved. L^T is another matrix; and without "
-    "lower=True solve_triangular reads the upper half, where L has its diagonal and zeros.",
+    why="L y = x - mu is to be solved; without lower=True solve_triangular reads the upper half.",
     see="L = [[2, 0], [1, 1]], d = (2, 2): y = (1, 1); L^T gives (0, 2), the diagonal (1, 2).",
     variants=(np.transpose, lambda L: np.diag(np.diag(L))),
 )
@@ -186,7 +194,6 @@ def distances_of_all_pairs(plan, d, covariance):
 
 @_gaussian(
     what="The covariance is not used, at all or in the squared distance: that is plain |x - mu|^2.",
-    why="Every component then is as wide as any other, whatever its covariance says.",
     see="variance 100, distance 10: one standard deviation out, q = 1, not 100.",
     variants=(True, False),
 )
@@ -207,8 +214,7 @@ def diagonal_only(plan, covariance):
 
 @_spread(
     what="Variance and standard deviation are mixed up: Sigma enters squared, or its root does.",
-    why="norm.pdf wants scale = the standard deviation of one feature; multivariate_normal wants "
-    "the covariance itself.",
+    why="norm wants the standard deviation of a feature, multivariate_normal the covariance.",
     see="variance 4 means standard deviation 2; norm(0, 4) has variance 16.",
     variants=(
         lambda S: S @ S,

@@ -4,22 +4,11 @@ from functools import partial
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.common import Numbers, Total, Weighed
-from gmm_ref.checks.mistakes.density import (
-    covariances_averaged,
-    diagonal_only,
-    precision_for_covariance,
-    variance_for_standard_deviation,
-)
-from gmm_ref.checks.mistakes.joint import Joint, equal_weights
-from gmm_ref.checks.mistakes.posterior import (
-    HARD_FOR_SOFT,
-    RESPONSIBILITIES_IGNORED,
-    Responsibilities,
-    changed_its_input,
-    softmax,
-)
-from gmm_ref.checks.mistakes.samples import again, last_part_missing, parts_in_another_order
+from gmm_ref.checks.mistakes import density, posterior
+from gmm_ref.checks.mistakes.common import Numbers, Weighed
+from gmm_ref.checks.mistakes.full_dataset import Complete, apart, prior_not_counted_once
+from gmm_ref.checks.mistakes.joint import equal_weights
+from gmm_ref.checks.mistakes.likelihood import averaged
 from nbjudge.checking import operators
 from nbjudge.checking.operators import On
 from nbjudge.checking.plan import Plan, as_floats
@@ -34,16 +23,11 @@ MAXIMUM = '"Covariances divide by N_k" and 7.4.5, "maximize this expectation".'
 PARTS = "the Returns line of the exercise: (weights, means, covariances), and the shape of each."
 
 
-class ExpectedCompleteLogLikelihood(Weighed, Joint, Total):
+class ExpectedCompleteLogLikelihood(Complete):
     """The exercise `expected_complete_log_likelihood`."""
 
-    def terms(self, X, R, weights, means, covariances):
-        """(N,): the expectation of each point."""
-        (R,) = as_floats(R)
-        return self.weigh(R, self.joint(X, weights, means, covariances))
 
-
-HARD_FOR_SOFT.at(ExpectedCompleteLogLikelihood, "weigh", read=BRACKET, on=On.ARGUMENT)
+posterior.HARD_FOR_SOFT.at(ExpectedCompleteLogLikelihood, "weigh", read=BRACKET, on=On.ARGUMENT)
 operators.WITHOUT_LOGARITHM.at(ExpectedCompleteLogLikelihood, "joint", "joints", read=EXPECTATION)
 operators.SQUARED.at(ExpectedCompleteLogLikelihood, "product", "responsibilities", read=BRACKET)
 operators.AXIS_SWAPPED.at(
@@ -69,15 +53,14 @@ def log_of_the_expected_joint(plan, R, joint):
 
 
 @_weigh(
-    what="R does not weigh the log joints: all K are added up, summed out as in 7.4.2, or "
-    "averaged with responsibilities of their own.",
+    what="R does not weigh the log joints: they are added up, summed out, or weighed by their own.",
     why="R belongs to the old theta^(t), and Q is a function of the new theta with R held fast.",
     read=TWO_THETAS,
     see="r = 0.6, 0.4, joints 0.3 and 0.1: 0.6 log 0.3 + 0.4 log 0.1 = -1.64.",
     variants=(
         lambda joint: np.sum(joint, axis=1),
         lambda joint: np.logaddexp.reduce(joint, axis=1),
-        lambda joint: Weighed().weigh(softmax(joint), joint),
+        averaged,
     ),
 )
 def responsibilities_ignored(plan, R, joint, instead):
@@ -95,37 +78,26 @@ def entropy_in_q(plan, R, joint, sign):
     return Weighed.weigh(plan, R, joint) + sign * inner.sum(axis=1)
 
 
-def _apart(plan, X, R, weights, means, covariances):
-    """(N, K), three times: R, log pi and log N."""
-    R, weights = as_floats(R, weights)
-    prior = np.broadcast_to(plan.log_weights(weights), R.shape)
-    return R, prior, plan.densities(X, means, covariances)
-
-
 @_terms(
     what="Each point is paired with the responsibilities of all points: R @ logs.T.",
     see="with N = 5, (R * logs).sum() has 5 rows of terms; R @ logs.T is a 5 by 5 table.",
     variants=(False, True),
 )
 def every_point_with_every_label(plan, X, R, weights, means, covariances, densities_alone):
-    R, prior, inner = _apart(plan, X, R, weights, means, covariances)
+    R, prior, inner = apart(plan, X, R, weights, means, covariances)
     every = np.broadcast_to(R.sum(axis=0), R.shape)
     return plan.weigh(R if densities_alone else every, prior) + plan.weigh(every, inner)
 
 
-@_terms(
-    what="log pi_k does not count once with its r_nk: it is added as it is, or meets r_nk twice.",
-    why="A point adds log pi_k of every component, each in the share r_nk.",
-    see="r = 0.9, 0.1 and weights 0.5, 0.5: a point adds log 0.5 = -0.69 in all.",
-    variants=(
-        lambda plan, R, prior: prior[0].sum() / len(R),
-        lambda plan, R, prior: prior.sum(axis=1),
-        lambda plan, R, prior: plan.weigh(R**2, prior),
+ExpectedCompleteLogLikelihood.suffers(
+    "terms",
+    prior_not_counted_once.again(
+        what="log pi_k does not count once with its r_nk: it is added as it is, or met twice.",
+        why="A point adds log pi_k of every component, each in the share r_nk.",
+        read=BRACKET,
+        see="r = 0.9, 0.1 and weights 0.5, 0.5: a point adds log 0.5 = -0.69 in all.",
     ),
 )
-def prior_not_counted_once(plan, X, R, weights, means, covariances, counted):
-    R, prior, inner = _apart(plan, X, R, weights, means, covariances)
-    return plan.weigh(R, inner) + counted(plan, R, prior)
 
 
 @_terms(
@@ -135,7 +107,7 @@ def prior_not_counted_once(plan, X, R, weights, means, covariances, counted):
     variants=(True, False),
 )
 def weights_for_responsibilities(plan, X, R, weights, means, covariances, before_densities):
-    R, prior, inner = _apart(plan, X, R, weights, means, covariances)
+    R, prior, inner = apart(plan, X, R, weights, means, covariances)
     one, other = (R, np.exp(prior)) if before_densities else (np.exp(prior), R)
     return plan.weigh(one, prior) + plan.weigh(other, inner)
 
@@ -151,7 +123,7 @@ def frequencies_for_weights(plan, X, R, weights, means, covariances):
     return plan.weigh(R, plan.joint(X, R.mean(axis=0), means, covariances))
 
 
-class EStep(Responsibilities):
+class EStep(posterior.Responsibilities):
     """The exercise `e_step`: the responsibilities under the name they have in EM."""
 
 
@@ -220,30 +192,33 @@ class MStep(Maximisation, Numbers):
         return self.maximise(X, R)
 
 
-MStep.suffers("take", changed_its_input)
-MStep.suffers("hand_back", again(parts_in_another_order, read=PARTS))
-MStep.suffers("hand_back", again(last_part_missing, read=PARTS))
+MStep.suffers("take", operators.changed_its_input)
+operators.PARTS_IN_ANOTHER_ORDER.at(MStep, "hand_back", read=PARTS)
+operators.LAST_PART_MISSING.at(MStep, "hand_back", read=PARTS)
 operators.TRANSPOSED.at(MStep, "hand_back", read=PARTS, apply=lambda a: a.T if a.ndim == 2 else a)
 operators.CUT_TO_WHOLE_NUMBERS.at(
     MStep, "means", read=PARTS, when=lambda given: np.all(given[0] % 1 == 0)
 )
 operators.SQUARED.at(MStep, "covariance", "responsibilities", read=COVARIANCES)
-RESPONSIBILITIES_IGNORED.at(Maximisation, "covariance", read=COVARIANCES)
-HARD_FOR_SOFT.at(
+posterior.RESPONSIBILITIES_IGNORED.at(Maximisation, "covariance", read=COVARIANCES)
+posterior.HARD_FOR_SOFT.at(
     Maximisation,
     "soft",
     read='7.4.5, "expected value ... under the posterior": every r_nk counts.',
     what="Each point counts only for its most probable component: that is k-means, not EM.",
 )
 for _plan, _mistake, _see in (
-    (Maximisation, diagonal_only, "d = (1, 2) gives [[1, 2], [2, 4]], not [[1, 0], [0, 4]]."),
-    (MStep, precision_for_covariance, "points 3 to both sides of the mean: 9, not 0.11."),
+    (
+        Maximisation,
+        density.diagonal_only,
+        "d = (1, 2) gives [[1, 2], [2, 4]], not [[1, 0], [0, 4]].",
+    ),
+    (MStep, density.precision_for_covariance, "points 3 to both sides of the mean: 9, not 0.11."),
 ):
-    _plan.suffers("spread", again(_mistake, read=COVARIANCES, see=_see))
+    _plan.suffers("spread", _mistake.again(read=COVARIANCES, see=_see))
 MStep.suffers(
     "weights",
-    again(
-        equal_weights,
+    equal_weights.again(
         lambda plan, counts, n_samples: np.full(len(counts), 1 / len(counts)),
         what="The weights are 1/K each: they are not updated.",
         read=COUNTS,
@@ -252,8 +227,7 @@ MStep.suffers(
 )
 MStep.suffers(
     "spread",
-    again(
-        variance_for_standard_deviation,
+    density.variance_for_standard_deviation.again(
         lambda plan, covariance, everywhere: np.where(
             everywhere | np.eye(len(covariance), dtype=bool),
             np.sign(covariance) * np.sqrt(np.abs(covariance)),
@@ -268,8 +242,7 @@ MStep.suffers(
 )
 Maximisation.suffers(
     "pool",
-    again(
-        covariances_averaged,
+    density.covariances_averaged.again(
         lambda plan, covariances, counts: np.broadcast_to(
             np.average(covariances, axis=0, weights=counts), covariances.shape
         ),
@@ -352,7 +325,6 @@ def unbiased_covariances(plan, counts, R, divisors):
 @_any_m_step(
     "centre",
     what="The covariances are not taken about mu_k: about the mean of all, the origin, or mu_0.",
-    why="Then the distance to that point is counted as spread.",
     see="points 4 and 6 of a component at 5 have the variance 1, wherever the others are.",
     variants=(lambda X, mu: X.mean(axis=0), lambda X, mu: 0.0, lambda X, mu: mu[0]),
 )
@@ -381,14 +353,16 @@ def one_pass_covariance(plan, r, X, centre, n):
 
 @_m_step(
     "scatter",
-    what="What is summed is not the matrix d d^T of each point: the deviations lose their signs, "
-    "are summed before the product, or are multiplied to a single number.",
-    why="About their own mean deviations sum to 0; np.dot of two vectors is a number.",
-    see="d = (1, -2): d d^T = [[1, -2], [-2, 4]], d^T d = 5.",
+    what="What is summed is not the matrix d d^T of each point: signs or entries are lost.",
+    why="Deviations sum to 0 before the product; np.dot of two vectors is a number, no matrix.",
+    see="d = (1, -2): d d^T = [[1, -2], [-2, 4]], of which all four are kept; d^T d = 5.",
     variants=(
         lambda d, r: (r[:, None] * np.abs(d)).T @ np.abs(d),
         lambda d, r: np.outer(r @ d, r @ d),
         lambda d, r: np.full((d.shape[1], d.shape[1]), r @ np.sum(d**2, axis=1)),
+        lambda d, r: np.mean(r @ d**2) * np.eye(d.shape[1]),
+        lambda d, r: np.tril((r[:, None] * d).T @ d),
+        lambda d, r: np.triu((r[:, None] * d).T @ d),
     ),
 )
 def another_product(plan, d, r, scatter):
@@ -405,16 +379,6 @@ def another_product(plan, d, r, scatter):
 )
 def something_added_to_the_diagonal(plan, covariance, ridge):
     return covariance + ridge * np.eye(len(covariance))
-
-
-@_m_step(
-    "spread",
-    what="Entries of the covariances are lost: half of them, or all but one common variance.",
-    see="d = (1, 2) gives [[1, 2], [2, 4]], not [[1, 0], [2, 4]], nor [[2.5, 0], [0, 2.5]].",
-    variants=(np.tril, np.triu, lambda S: np.mean(np.diag(S)) * np.eye(len(S))),
-)
-def entries_lost(plan, covariance, kept):
-    return kept(covariance)
 
 
 @_m_step(

@@ -5,11 +5,12 @@ from functools import partial
 import numpy as np
 from scipy.special import gammaln
 
+from gmm_ref.checks.mistakes import common
 from gmm_ref.checks.mistakes.bayes import Bayes
 from gmm_ref.checks.mistakes.common import RETURNS, ROW_FIRST, Table, Total, Weighed
-from gmm_ref.checks.mistakes.density import LOGPDF, Density
+from gmm_ref.checks.mistakes.density import LOGPDF, Density, distances_of_all_pairs
 from gmm_ref.checks.mistakes.joint import Joint, Prior
-from gmm_ref.checks.mistakes.likelihood import one_label_for_all_points
+from gmm_ref.checks.mistakes.likelihood import averaged, one_label_for_all_points
 from nbjudge.checking import operators
 from nbjudge.checking.operators import On
 from nbjudge.checking.plan import as_floats, mistake
@@ -19,6 +20,7 @@ OWN_LABEL = '7.4.4, "Each data point x_n has its own latent variable z_n": row n
 FROM_ZERO = '"Components are counted from 0 in code" at the head of the assignment.'
 PICKED = "7.4.4: z_nk is 1 for the component that generated point n, and 0 for the others."
 PRIOR = '7.4.4, "The same prior pi applies to all": log p(Z) = sum_n sum_k z_nk log pi_k.'
+CONDITIONAL = '7.4.4, "p(x_n | z_n)": of the label of point n, with the theta that is passed.'
 BOTH = '7.4.4, "log p(X, Z) = log p(Z) + log p(X | Z)", each once.'
 POSTERIOR = '7.4.4, "log p(Z | X) = sum_n log p(z_n | x_n)": each term a difference of logarithms.'
 
@@ -90,8 +92,7 @@ def labels_returned_as_they_are(plan, z, n_components):
 
 @_filled(
     what="The rows hold other marks than a single 1, in the column of the label, and zeros.",
-    why="z_nk says yes or no, so that a sum over k counts point n once: no -1, no label as a "
-    "number, no column before that of the label, and component 0 has its 1 like the others.",
+    why="z_nk says yes or no: no -1, no label as a number, and component 0 has its 1 as well.",
     read=PICKED,
     see="label 2 of 4 is the row 0, 0, 1, 0, not 1, 1, 0, 1, nor 0, 0, 2, 0, nor 1, 1, 1, 0.",
     variants=(
@@ -129,12 +130,6 @@ class Labelled(Weighed):
     """sum_k z_nk a_nk: the term of each point's own label."""
 
 
-def _averaged(logs):
-    """(N,): with the responsibilities that these log joints, or log responsibilities, make."""
-    r = np.exp(logs - np.logaddexp.reduce(logs, axis=1, keepdims=True))
-    return np.sum(np.where(r > 0, r * logs, 0), axis=1)
-
-
 operators.FIRST_FOR_ALL.at(Labelled, "weigh", "label", read=OWN_LABEL, on=On.ARGUMENT)
 operators.OFF_BY_ONE.at(Labelled, "weigh", "label", read=FROM_ZERO, on=On.ARGUMENT)
 operators.RESHAPED_FOR_TRANSPOSED.at(Labelled, "weigh", read=ROW_FIRST, on=On.ARGUMENT)
@@ -143,15 +138,14 @@ _weigh = partial(Labelled.mistake, "weigh", read=PICKED)
 
 
 @_weigh(
-    what="Z does not pick the term of each point: all K are added up, averaged or summed out, or "
-    "the best one stands in for it.",
+    what="Z does not pick the term of a point: all are added up, averaged, or the best is taken.",
     why="Z is given here: the posterior guesses it from X, and the marginal does without it.",
     see="log terms -1 and -9 and the label 1 give -9; not -10, nor -1, nor log(e^-1 + e^-9).",
     variants=(
         lambda logs: np.sum(logs, axis=1),
         lambda logs: np.max(logs, axis=1),
         lambda logs: np.logaddexp.reduce(logs, axis=1),
-        _averaged,
+        averaged,
     ),
 )
 def labels_ignored(plan, Z, logs, instead):
@@ -178,6 +172,7 @@ def labels_as_positions(plan, Z, logs, picked):
     variants=(
         lambda logs, found: logs[found, np.arange(len(found))],
         lambda logs, found: logs[0][found],
+        lambda logs, found: np.take(logs[0], found, mode="clip"),
     ),
 )
 def one_point_for_each_component(plan, Z, logs, picked):
@@ -226,7 +221,6 @@ def prior_counted_once(plan, Z, weights):
 
 @_prior(
     what="The shares of the labels in Z stand for the weights: pi is given, not estimated.",
-    why="Estimating pi from Z is the M-step of 7.4.5.",
     see="labels 0, 0, 1 under weights 0.5, 0.5 give 3 * log 0.5 = -2.08, not -1.91.",
 )
 def frequencies_for_weights(plan, Z, weights):
@@ -246,15 +240,7 @@ def probability_of_the_counts(plan, Z, weights):
     return np.append(LogPrior.terms(plan, Z, weights), orders)
 
 
-@LogPrior.mistake(
-    "product",
-    what="log(1 - pi) is added for what a point's label is not: K coins, not one label.",
-    why="That the label is k says already that it is no other.",
-    read='7.4.4, "log p(Z) = sum_n sum_k z_nk log pi_k": a term only where z_nk = 1.',
-    see="weights 0.7, 0.3, label 0: log 0.7 = -0.36, not twice that.",
-)
-def a_coin_for_each_component(plan, Z, logs):
-    return np.where(Z > 0, logs, np.log1p(-np.exp(logs)))
+LogPrior.suffers("product", common.a_coin_for_each_component)
 
 
 class LogConditional(Labelled, Density, Total):
@@ -273,12 +259,61 @@ operators.TINY_NUMBER_ADDED.at(
     "density",
     read=LOGPDF,
     # Besides, floors under the log density itself.
-    variants=operators.TINY + tuple((np.maximum, np.exp(low)) for low in (-700.0, -100.0, -50.0)),
+    variants=operators.TINY
+    + tuple(partial(np.maximum, low) for low in (-745.0, -700.0, -100.0, -50.0)),
 )
+_given = partial(LogConditional.mistake, "terms", read=CONDITIONAL)
 
 
-class CompleteLogLikelihood(Labelled, Joint, Total):
-    """The exercise `complete_log_likelihood`."""
+def _pairs_within_a_label(plan, X, Z, means, covariances):
+    terms = np.zeros(len(X))
+    for own, mean, covariance in zip(np.transpose(Z) > 0, means, covariances, strict=True):
+        d = X[own] - mean
+        pairs = distances_of_all_pairs.function(plan, d, covariance)
+        terms[own] = -0.5 * (plan.constant(d.shape[1]) + plan.log_det(covariance) + pairs)
+    return terms
+
+
+LogConditional.suffers("terms", distances_of_all_pairs.again(_pairs_within_a_label))
+
+
+@_given(
+    what="Z is multiplied with the points: those of other components count as points at 0.",
+    why="Multiply the log densities by z_nk, or pick the rows with Z[:, k] == 1.",
+    see="5 points and 3 components make 5 terms, not 15.",
+)
+def points_of_others_as_zeros(plan, X, Z, means, covariances):
+    X, Z = as_floats(X, Z)
+    own = [plan.densities(X * z[:, None], means, covariances)[:, k] for k, z in enumerate(Z.T)]
+    return np.sum(own, axis=0)
+
+
+@_given(
+    what="The shares of the labels are multiplied in: a prior, which is no part of p(X | Z).",
+    see="a density of 0.1 stays log 0.1 = -2.3, be its label that of 1 point or of all.",
+)
+def shares_of_the_labels_added(plan, X, Z, means, covariances):
+    (Z,) = as_floats(Z)
+    shares = np.log(np.maximum(Z.mean(axis=0), 1e-300))
+    return plan.weigh(Z, plan.densities(X, means, covariances) + shares)
+
+
+@_given(
+    what="It is not the given theta of each label: one average bell, one covariance, new means.",
+    see="means -5 and 5, the point 5 with label 1: at distance 0 from its own mean.",
+    variants=(
+        lambda X, Z, mu, S: (np.mean(mu, axis=0) + 0 * mu, np.mean(S, axis=0) + 0 * S),
+        lambda X, Z, mu, S: (mu, S[np.argmax(Z[0])] + 0 * S),
+        lambda X, Z, mu, S: (Z.T @ X / np.maximum(Z.sum(axis=0), 1)[:, None], S),
+    ),
+)
+def not_the_theta_of_the_label(plan, X, Z, means, covariances, instead):
+    X, Z, *theta = as_floats(X, Z, means, covariances)
+    return LogConditional.terms(plan, X, Z, *instead(X, Z, *theta))
+
+
+class Complete(Weighed, Joint, Total):
+    """log p(X, Z), where Z, or R, weighs the log joints."""
 
     def terms(self, X, Z, weights, means, covariances):
         """(N,): the log joint of each point with its own label."""
@@ -286,44 +321,48 @@ class CompleteLogLikelihood(Labelled, Joint, Total):
         return self.weigh(Z, self.joint(X, weights, means, covariances))
 
 
-_both = partial(CompleteLogLikelihood.mistake, "terms", read=BOTH)
-
-
-def _apart(plan, X, Z, weights, means, covariances):
-    """(N,) and (N,): log pi and log N of each point's own label."""
+def apart(plan, X, Z, weights, means, covariances):
+    """(N, K), three times: Z, log pi and log N."""
     Z, weights = as_floats(Z, weights)
     prior = np.broadcast_to(plan.log_weights(weights), Z.shape)
-    return plan.weigh(Z, prior), plan.weigh(Z, plan.densities(X, means, covariances))
+    return Z, prior, plan.densities(X, means, covariances)
 
 
-@_both(
-    what="log p(Z) does not count once: it is added for each component or point again, or counts "
-    "for one point, or log pi of all components is in it.",
+@Complete.mistake(
+    "terms",
+    what="log p(Z) does not count once: it is added again and again, or in part, or for all k.",
     why="It has one term log pi for each point, that of its label, and stands outside of loops.",
+    read=BOTH,
     see="3 points of weight 0.5: log p(Z) = 3 log 0.5 = -2.08, not -0.69, nor 3 times -2.08.",
     variants=(
-        lambda own, logs: np.sum(logs),
-        lambda own, logs: len(own) * np.sum(logs),
-        lambda own, logs: len(logs) * np.sum(own),
-        lambda own, logs: len(own) * np.sum(own),
-        lambda own, logs: own[0],
+        lambda plan, Z, prior: np.sum(prior[0]),
+        lambda plan, Z, prior: np.sum(prior),
+        lambda plan, Z, prior: Z.shape[1] * np.sum(plan.weigh(Z, prior)),
+        lambda plan, Z, prior: len(Z) * np.sum(plan.weigh(Z, prior)),
+        lambda plan, Z, prior: plan.weigh(Z, prior)[0],
+        lambda plan, Z, prior: np.sum(plan.weigh(Z**2, prior)),
     ),
 )
 def prior_not_counted_once(plan, X, Z, weights, means, covariances, counted):
-    own, inner = _apart(plan, X, Z, weights, means, covariances)
-    return np.append(inner, counted(own, plan.log_weights(np.asarray(weights, dtype=float))))
+    Z, prior, inner = apart(plan, X, Z, weights, means, covariances)
+    return np.append(plan.weigh(Z, inner), counted(plan, Z, prior))
 
 
-@_both(
+class CompleteLogLikelihood(Labelled, Complete):
+    """The exercise `complete_log_likelihood`."""
+
+
+@CompleteLogLikelihood.mistake(
+    "terms",
     what="log p(Z) and log p(X | Z) are multiplied, or joined by logaddexp: simply add them.",
-    why="p(X, Z) is a product, and the logarithm of a product is the sum of the logarithms; "
-    "logaddexp adds the probabilities.",
+    why="The logarithm of a product is the sum of the logarithms; logaddexp adds probabilities.",
+    read=BOTH,
     see="-2 and -3 give -5, not 6, nor np.logaddexp(-2, -3) = -1.69.",
     variants=(np.multiply, np.logaddexp),
 )
 def logs_of_both_not_added(plan, X, Z, weights, means, covariances, joined):
-    prior, inner = _apart(plan, X, Z, weights, means, covariances)
-    return np.atleast_1d(joined(np.sum(prior), np.sum(inner)))
+    Z, prior, inner = apart(plan, X, Z, weights, means, covariances)
+    return np.atleast_1d(joined(np.sum(plan.weigh(Z, prior)), np.sum(plan.weigh(Z, inner))))
 
 
 class LogPosterior(Labelled, Bayes, Total):
@@ -340,11 +379,4 @@ for _plan in (LogConditional, CompleteLogLikelihood, LogPosterior):
 LogPosterior.suffers("density", one_label_for_all_points)
 operators.WITHOUT_LOGARITHM.at(LogPosterior, "quotient", "responsibilities", read=POSTERIOR)
 operators.TINY_NUMBER_ADDED.at(LogPosterior, "quotient", "responsibilities", read=POSTERIOR)
-operators.UNDERFLOW.at(
-    LogPosterior,
-    "quotient",
-    "responsibility",
-    read=POSTERIOR,
-    name="underflow_of_the_responsibility",
-    see="log joints -1 and -900, label 1: -899, but np.log(np.exp(-899)) is -inf.",
-)
+operators.UNDERFLOW.at(LogPosterior, "quotient", "responsibility", read=POSTERIOR)

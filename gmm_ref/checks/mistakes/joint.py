@@ -66,12 +66,7 @@ class Prior(Weights):
 
 operators.WITHOUT_LOGARITHM.at(Prior, "log_weights", "weights", read=LOG_OF_BOTH)
 operators.TINY_NUMBER_ADDED.at(
-    Prior,
-    "log_weights",
-    "weights",
-    read=NEVER,
-    why="A component of weight 0 is impossible, not only rare: log 0 = -inf is what is meant.",
-    variants=operators.TINY + operators.LARGER,
+    Prior, "log_weights", "weights", read=NEVER, variants=operators.LARGER
 )
 
 
@@ -121,7 +116,6 @@ operators.TINY_NUMBER_ADDED.at(Joint, "combine", "joint", read=LOG_OF_BOTH)
 
 @_combine(
     what="The weights divide where they must multiply: log pi is taken off, not added.",
-    why="Rare components then come out on top.",
     see="log 0.1 = -2.30 must lower the joint of a rare component, not raise it.",
 )
 def weights_divided(plan, log_weights, log_densities):
@@ -138,7 +132,6 @@ def prior_only(plan, log_weights, log_densities):
 
 @_combine(
     what="log pi and log N are multiplied: the logarithm of a product is a sum.",
-    why="Two negative numbers then even give a positive one.",
     see="log(0.5 * 0.1) = -0.69 + -2.30 = -3.00, but -0.69 * -2.30 = +1.60.",
 )
 def logarithms_multiplied(plan, log_weights, log_densities):

@@ -4,15 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.common import (
-    OVER_K,
-    RETURNS,
-    Logarithm,
-    PerPoint,
-    Total,
-    axis_forgotten,
-    not_summed_over_components,
-)
+from gmm_ref.checks.mistakes import common
+from gmm_ref.checks.mistakes.common import OVER_K, RETURNS, Logarithm, PerPoint, Total
 from gmm_ref.checks.mistakes.joint import Joint
 from nbjudge.checking import operators
 from nbjudge.checking.operators import On
@@ -20,7 +13,6 @@ from nbjudge.checking.plan import as_floats, mistake
 
 SUM = '7.4.2, "p(x | theta) = sum_k pi_k N(x | mu_k, Sigma_k)": the log goes outside.'
 EACH_ONCE = '7.4.2, "p(x | theta) = sum_(k=1)^K ...": each of the K terms once.'
-EACH_POINT = '7.4.2, "prod_(n=1)^N": a factor for every point, whatever the others are.'
 
 
 class Marginal(Joint):
@@ -48,8 +40,7 @@ operators.TINY_NUMBER_ADDED.at(
     "log_sum",
     "density",
     read=SUM,
-    why="Far points then all get the same answer, log of that number. Take the largest log joint "
-    "of each point out first: that is what logsumexp does.",
+    why="Far points then all get the log of that number. logsumexp takes the largest out first.",
 )
 
 _log_sum = partial(Marginal.mistake, "log_sum", read=SUM)
@@ -76,19 +67,26 @@ def weighted_log_densities(plan, log_weights, log_densities):
     return np.sum(np.exp(log_weights) * log_densities, axis=1)
 
 
+def softmax(logs):
+    """(N, K): the responsibilities that these log joints make."""
+    return np.exp(logs - np.logaddexp.reduce(logs, axis=1, keepdims=True))
+
+
+def averaged(logs):
+    """(N,): the logs, weighed with their own responsibilities."""
+    return common.Weighed().weigh(softmax(logs), logs)
+
+
 @_log_sum(
     what="The log joints are averaged with the responsibilities: the expectation of 7.4.5.",
-    why="By Jensen's inequality that is too low; the logarithm of the sum is asked for.",
     see="joints 0.2 and 0.2: log 0.4 = -0.92, but the average of both logs is -1.61.",
 )
 def expected_log_joint(plan, joint):
-    R = np.exp(joint - np.logaddexp.reduce(joint, axis=1, keepdims=True))
-    return np.sum(np.where(R > 0, R * joint, 0), axis=1)
+    return averaged(joint)
 
 
 @_log_sum(
     what="The mean over the components is taken, not their sum: the density is K times too small.",
-    why="The weights already sum to 1; dividing by K as well weighs twice.",
     see="with two components every log density is log 2 = 0.69 too low.",
 )
 def mean_over_components(plan, joint):
@@ -114,8 +112,7 @@ def maximum_not_added_back(plan, joint):
 
 
 @_log_sum(
-    what="What is taken out of exp is not the maximum of the point's own row, max(axis=1), but "
-    "that of the whole table, of a column, or a minimum.",
+    what="What is taken out of exp is no maximum of a row, but of all, of a column, or a minimum.",
     why="Points far below it still underflow to 0; above a minimum exp grows beyond every float.",
     see="rows near -1 and near -900: exp(-900 - -1) is 0, but exp(-900 - -900) is 1.",
     variants=(
@@ -130,8 +127,7 @@ def wrong_maximum_taken_out(plan, joint, log_sum):
 
 @_term(
     what="There is one term too many in the sum: a 1, or the largest term once more.",
-    why="A running logaddexp that starts at 0 starts at log 1, and a sum starts at log 0 = -inf; "
-    "log1p adds a 1 that the largest term is already.",
+    why="A running logaddexp starts at log 0 = -inf, not at 0 = log 1; log1p adds a 1 as well.",
     see="densities 0.1 and 0.2: log 0.3 = -1.20, not log 1.3 = +0.26 nor log 0.5 = -0.69.",
     variants=(lambda joint: 0, lambda joint: np.max(joint, axis=1)),
 )
@@ -157,8 +153,8 @@ class LogDensity(Marginal, PerPoint, Logarithm):
 
 
 operators.CUT_TO_WHOLE_NUMBERS.at(LogDensity, "answer", read=RETURNS)
-LogDensity.suffers("log_sum", not_summed_over_components)
-LogDensity.suffers("log_sum", axis_forgotten)
+LogDensity.suffers("log_sum", common.not_summed_over_components)
+LogDensity.suffers("log_sum", common.axis_forgotten)
 
 
 @LogDensity.mistake(
@@ -197,8 +193,7 @@ class LogLikelihood(Marginal, Total):
 
 @mistake(
     what="The sum over the components stands outside the product over the points: one z for all.",
-    why="That is the likelihood of a data set that was drawn from one component as a whole. Each "
-    "point has its own z, so each factor of the product has its own sum.",
+    why="Each point has its own z, so each factor of the product has a sum of its own.",
     read='7.4.2, "p(X | theta) = prod_n sum_k ...": first the sum over k, then the product.',
     see="joints 0.1, 0.2 and 0.3, 0.1: (0.1 + 0.2)(0.3 + 0.1) = 0.12, not 0.03 + 0.02 = 0.05.",
     variants=(lambda n_samples: 1, lambda n_samples: n_samples),
@@ -217,7 +212,7 @@ LogLikelihood.suffers("density", one_label_for_all_points)
     "terms",
     what="Points are left out: of equal ones all but one, or all after the first K.",
     why="A set of points forgets how often each is there; and the loop runs to N = len(X), not K.",
-    read=EACH_POINT,
+    read='7.4.2, "prod_(n=1)^N": a factor for every point, whatever the others are.',
     see="5 points and 3 components: range(3) stops before point 3; two equal points of -3 make -6.",
     variants=(lambda X, K: X[:K], lambda X, K: np.unique(X, axis=0)),
 )

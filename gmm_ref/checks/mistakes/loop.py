@@ -1,35 +1,21 @@
 """Mistakes in the loop of 7.4.5."""
 
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
 from gmm_ref.checks.mistakes.common import mean_for_sum
 from gmm_ref.checks.mistakes.em import Maximisation
 from gmm_ref.checks.mistakes.joint import Joint, forgot_the_weights
-from gmm_ref.checks.mistakes.likelihood import expected_log_joint
-from gmm_ref.checks.mistakes.posterior import changed_its_input, softmax
-from gmm_ref.checks.mistakes.samples import again
+from gmm_ref.checks.mistakes.likelihood import averaged, expected_log_joint, softmax
 from nbjudge.checking import operators
-from nbjudge.checking.plan import as_floats
+from nbjudge.checking.plan import as_floats, remembered
 
 TRACE = "the Returns line of the exercise: before the first step, and after each."
 CLIMB = '7.4.5, "Each iteration increases the log-likelihood", the total of 7.4.2.'
 LAST = "the Returns line of the exercise: theta after the last step."
 STOP = "the Rules line of the exercise: stop after a step that gains less than tol, in total."
-STEPS = "the Rules line of the exercise: at most max_iter steps."
 CONVERGED = "the Returns line of the exercise: whether the last step gained less than tol."
-FIRST_E = '7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": first E, then M.'
-
-
-def remembered(function):
-    """A function of arrays that keeps its last answers: most wrong loops come by the same ones."""
-
-    @lru_cache(maxsize=512)
-    def of_buffers(*buffers):
-        return function(*(np.frombuffer(buffer).reshape(shape) for buffer, shape in buffers))
-
-    return lambda *arrays: of_buffers(*((a.tobytes(), a.shape) for a in as_floats(*arrays)))
 
 
 @remembered
@@ -39,6 +25,11 @@ def _joint(X, *theta):
     return joint
 
 
+@remembered
+def _height(X, *theta):
+    return np.sum(np.logaddexp.reduce(_joint(X, *theta), axis=1))
+
+
 class EMRun(Maximisation):
     """The exercise `fit`: EM from theta."""
 
@@ -46,7 +37,7 @@ class EMRun(Maximisation):
         """The tuple (theta, log_likelihoods, converged)."""
         X = as_floats(X)[0]
         theta = as_floats(*theta)
-        run, self.heights = [theta], {}
+        run = [theta]
         R = self.posterior(X, theta)
         for _ in range(self.most_steps(max_iter)):
             R, used = self.e_step(X, theta, R)
@@ -79,11 +70,8 @@ class EMRun(Maximisation):
         return self.maximise(X, R)
 
     def measure(self, X, theta):
-        """The log-likelihood, computed once for each theta of the run."""
-        if id(theta) not in self.heights:
-            height = np.sum(np.logaddexp.reduce(_joint(X, *theta), axis=1))
-            self.heights[id(theta)] = height
-        return self.heights[id(theta)]
+        """The log-likelihood."""
+        return _height(X, *theta)
 
     def gain(self, X, run):
         """What the last step gained."""
@@ -110,29 +98,20 @@ class EMRun(Maximisation):
         return run[-1], trace, converged
 
 
-EMRun.suffers("take", changed_its_input)
+EMRun.suffers("take", operators.changed_its_input)
 EMRun.suffers(
     "joint",
-    again(
-        forgot_the_weights,
+    forgot_the_weights.again(
         lambda plan, X, theta: _joint(X, np.ones(len(theta[0])), *theta[1:]),
         what="The E-step leaves the weights out: r is made of the densities alone.",
         read='7.4.3, the numerator "pi_k N(x_n | mu_k, Sigma_k)".',
         see="equal densities, weights 0.9 and 0.1: r = 0.9 and 0.1, not 0.5 twice.",
     ),
 )
-operators.WRONG_SIGN.at(
-    EMRun,
-    "trace",
-    read=CLIMB,
-    what="The trace holds minus the log-likelihood: a loss that falls.",
-    why="",
-    see="-90, -80, -75 climbs; 90, 80, 75 falls.",
-)
+operators.WRONG_SIGN.at(EMRun, "trace", read=CLIMB)
 EMRun.suffers(
     "trace",
-    again(
-        mean_for_sum,
+    mean_for_sum.again(
         lambda plan, X, run, values: np.array(values) / len(X),
         what="The trace holds means per point, not totals: each number is N times too small.",
         read=CLIMB,
@@ -140,10 +119,9 @@ EMRun.suffers(
 )
 EMRun.suffers(
     "trace",
-    again(
-        expected_log_joint,
+    expected_log_joint.again(
         lambda plan, X, run, values: np.array(
-            [np.sum(softmax(joint) * joint) for joint in (_joint(X, *theta) for theta in run)]
+            [np.sum(averaged(_joint(X, *theta))) for theta in run]
         ),
         what="The trace holds Q, not the log-likelihood.",
         why="Q is what a step maximises; what EM promises to increase is the log-likelihood.",
@@ -158,7 +136,6 @@ _trace = partial(EMRun.mistake, "trace", read=TRACE)
 
 @_trace(
     what="The trace begins after the first step: the log-likelihood before it is missing.",
-    why="Then nobody sees what the first step, often the largest, has gained.",
     see="3 steps make 4 numbers; max_iter = 0 makes 1.",
 )
 def trace_without_the_start(plan, X, run, values):
@@ -177,7 +154,6 @@ def trace_without_the_end(plan, X, run, values, least):
 
 @_trace(
     what="The trace is one step behind: after each step the old theta is measured.",
-    why="Compute the log-likelihood after theta was replaced.",
     see="a trace that begins -90, -90 says that the first step gained nothing.",
 )
 def trace_one_step_behind(plan, X, run, values):
@@ -260,6 +236,16 @@ def stops_at_once(plan, X, run, tol):
     return True
 
 
+EMRun.suffers(
+    "result",
+    trace_without_the_end.again(
+        lambda plan, X, run, trace, converged: (
+            run[-1],
+            trace[:-1] if converged else trace,
+            converged,
+        )
+    ),
+)
 # Some say rightly all the same whether the last step gained less.
 for _some in (stops_on_the_wrong_side, never_stops, stops_at_once):
     EMRun.suffers("leaves", _some)
@@ -269,7 +255,7 @@ for _some in (stops_on_the_wrong_side, never_stops, stops_at_once):
     "most_steps",
     what="The loop makes one step more than max_iter allows, or one less.",
     why="Perhaps the first step is made before the loop, or range(1, max_iter) leaves one out.",
-    read=STEPS,
+    read="the Rules line of the exercise: at most max_iter steps.",
     see="max_iter = 3 and tol = 0: three steps; max_iter = 0 returns theta as it came.",
     variants=(1, -1),
 )
@@ -336,7 +322,7 @@ def last_step_thrown_away(plan, X, run, trace, converged):
     "e_step",
     what="The M-step gets old responsibilities: those of the start, or of the step before.",
     why="R is computed once before the loop, or at the end of the turn, or after the M-step.",
-    read=FIRST_E,
+    read='7.4.5, "E-step: ... under the posterior p(z | x, theta^(t))": first E, then M.',
     see="the M-step of step 2 needs the R of the theta that step 1 left.",
     variants=(True, False),
 )

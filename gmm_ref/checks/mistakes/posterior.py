@@ -1,25 +1,17 @@
 """Mistakes in 7.4.3: Bayes' theorem, the label read off it, and how sure it is."""
 
-import copy
 from functools import partial
 
 import numpy as np
 
+from gmm_ref.checks.mistakes import common
 from gmm_ref.checks.mistakes.bayes import DENOMINATOR, FRACTION, Bayes
-from gmm_ref.checks.mistakes.common import (
-    NATURAL,
-    PerPoint,
-    Table,
-    Weighed,
-    axis_forgotten,
-    not_summed_over_components,
-)
+from gmm_ref.checks.mistakes.common import NATURAL, PerPoint, Table, Weighed
 from gmm_ref.checks.mistakes.joint import forgot_the_weights
 from gmm_ref.checks.mistakes.likelihood import mean_over_components
-from gmm_ref.checks.mistakes.samples import OWN_LABEL, LabelAnswer, again
+from gmm_ref.checks.mistakes.samples import OWN_LABEL, LabelAnswer
 from nbjudge.checking import operators
 from nbjudge.checking.operators import On, Operator
-from nbjudge.checking.plan import mistake
 
 RETURNS = "the Returns line of the exercise: what, and of which shape."
 PROBABILITY = '7.4.3, "p(z_k = 1 | x_n) = r_nk": a probability, from 0 to 1, given x_n.'
@@ -29,21 +21,6 @@ STAY = " Stay in logarithms: subtract the logsumexp of each row, and take exp la
 ENTROPY = "H_n = - sum_k r_nk log r_nk, with 0 log 0 = 0: k is summed, n stays."
 
 
-@mistake(
-    what="An argument is changed in place: the caller still needs it.",
-    why="X -= mean writes into the caller's array, and whoever reads X next gets something else.",
-    read="the Rules line of the exercise: inputs stay unchanged.",
-    see="X = [5], X -= 5 leaves X = [0]; X = X - 5 leaves it alone.",
-    variants=(0, 1),
-)
-def changed_its_input(plan, *given):
-    *arguments, position = given
-    kept, changed = copy.deepcopy(arguments), arguments[position]
-    for part in changed if isinstance(changed, tuple) else (changed,):
-        part += 1
-    return kept
-
-
 HARD_FOR_SOFT = Operator(
     "hard_for_soft",
     lambda R: np.eye(R.shape[1])[R.argmax(axis=1)],
@@ -51,12 +28,6 @@ HARD_FOR_SOFT = Operator(
     why="A responsibility says how sure the label is; rounding it throws that away.",
     see="r = 0.6 and 0.4 count as 0.6 and 0.4, not as 1 and 0.",
 )
-
-
-def softmax(a):
-    """exp(a), normalised along the rows, with their maximum taken out first."""
-    e = np.exp(a - np.max(a, axis=1, keepdims=True))
-    return e / np.sum(e, axis=1, keepdims=True)
 
 
 class Responsibilities(Bayes, Table):
@@ -69,7 +40,7 @@ class Responsibilities(Bayes, Table):
 
 # Before what comes to the same once labels are made of the rows.
 Responsibilities.suffers("probabilities", forgot_the_weights)
-Responsibilities.suffers("take", changed_its_input)
+Responsibilities.suffers("take", operators.changed_its_input)
 HARD_FOR_SOFT.at(Responsibilities, "hand_back", read=PROBABILITY)
 operators.CUT_TO_WHOLE_NUMBERS.at(Responsibilities, "answer", read=RETURNS)
 operators.UNDERFLOW.at(
@@ -168,7 +139,9 @@ class MostProbable(LabelAnswer):
 
 
 operators.AXIS_SWAPPED.at(MostProbable, "choose", read=HIGHEST)
-MostProbable.suffers("choose", again(axis_forgotten, lambda plan, R: np.argmax(R), read=HIGHEST))
+MostProbable.suffers(
+    "choose", common.axis_forgotten.again(lambda plan, R: np.argmax(R), read=HIGHEST)
+)
 operators.SQUEEZED.at(MostProbable, "hand_back", read=RETURNS)
 operators.KEPT_THE_AXIS.at(MostProbable, "hand_back", read=RETURNS)
 operators.LAST_MISSING.at(MostProbable, "choose", "component", read=HIGHEST, axis=1, on=On.ARGUMENT)
@@ -298,15 +271,13 @@ RESPONSIBILITIES_IGNORED = Operator(
 RESPONSIBILITIES_IGNORED.at(Entropy, "product", read=ENTROPY)
 operators.WRONG_LOG_BASE.at(Entropy, "hand_back", read=NATURAL)
 operators.TINY_NUMBER_ADDED.at(
-    Entropy,
-    "logarithm",
-    "responsibilities",
-    read=ENTROPY,
-    variants=operators.TINY + operators.LARGER,
+    Entropy, "logarithm", "responsibilities", read=ENTROPY, variants=operators.LARGER
 )
 operators.PILED_UP.at(Entropy, "over_k", "sums", read=ENTROPY)
-Entropy.suffers("over_k", again(not_summed_over_components, read=ENTROPY))
-Entropy.suffers("over_k", again(axis_forgotten, lambda plan, table: np.sum(table), read=ENTROPY))
+Entropy.suffers("over_k", common.not_summed_over_components.again(read=ENTROPY))
+Entropy.suffers(
+    "over_k", common.axis_forgotten.again(lambda plan, table: np.sum(table), read=ENTROPY)
+)
 operators.AXIS_SWAPPED.at(
     Entropy,
     "answer",
@@ -319,8 +290,7 @@ operators.AXIS_SWAPPED.at(
 _product = partial(Entropy.mistake, "product", read=ENTROPY)
 Entropy.suffers(
     "over_k",
-    again(
-        mean_over_components,
+    mean_over_components.again(
         lambda plan, table: np.mean(table, axis=1),
         what="The mean over the components is taken, not the sum: the answer is K times too small.",
         why="The weights of this average are the r_nk, which sum to 1 already.",
@@ -356,15 +326,7 @@ def small_responsibilities_cut(plan, R, logs, way):
     return Entropy.product(plan, cut(R, least), np.log(cut(R, least)))
 
 
-@_product(
-    what="Each component is asked as a yes or no, r log r + (1 - r) log(1 - r), one or all.",
-    why="The label is one choice among K, so each component enters once.",
-    see="the row 1/3, 1/3, 1/3 has log 3 = 1.10; one against the rest has 0.64.",
-    variants=(slice(None), slice(0, 1), slice(-1, None)),
-)
-def a_coin_for_each_component(plan, R, logs, asked):
-    yes, no = R[:, asked], 1 - R[:, asked]
-    return Entropy.product(plan, yes, np.log(yes)) + Entropy.product(plan, no, np.log(no))
+Entropy.suffers("product", common.a_coin_for_each_component)
 
 
 @Entropy.mistake(

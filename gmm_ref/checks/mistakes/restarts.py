@@ -4,9 +4,10 @@ from functools import partial
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.loop import EMRun, remembered
-from gmm_ref.checks.mistakes.samples import global_generator
-from nbjudge.checking.plan import Plan, as_floats
+from gmm_ref.checks.mistakes.loop import EMRun
+from gmm_ref.checks.mistakes.samples import RNG
+from nbjudge.checking import operators
+from nbjudge.checking.plan import Plan, as_floats, remembered
 
 END = '7.4.5, "may converge to a local maximum": it is the last log-likelihood that counts.'
 ONE_RUN = "the Returns line of the exercise: (theta, log_likelihoods, converged) of one run."
@@ -51,7 +52,7 @@ class FitBest(Plan):
         return max(runs, key=lambda run: run[1][-1])
 
 
-FitBest.suffers("source", global_generator)
+operators.GLOBAL_GENERATOR.at(FitBest, "source", read=RNG)
 
 _choose = partial(FitBest.mistake, "choose", read=END)
 _return = partial(FitBest.mistake, "choose", read=ONE_RUN)
@@ -68,8 +69,7 @@ def returned_the_last_run(plan, runs):
 
 
 @_choose(
-    what="The run that is returned is the first: the others are not made, or change nothing.",
-    why="Perhaps a return stands inside the loop, or every restart begins at the same place.",
+    what="The run that is returned is the first, perhaps by a return inside the loop.",
     see="runs that end at -40, -31, -38: return the one at -31.",
 )
 def returned_the_first_run(plan, runs):
@@ -85,9 +85,7 @@ def returned_the_lowest(plan, runs):
 
 
 @_choose(
-    what="The runs are not compared by their last log-likelihoods, but by their first, by their "
-    "mean on the way, by what they gain, or by how many steps they make.",
-    why="Where a run begins, and how long or how high it climbs, says little about where it ends.",
+    what="The runs are compared by their first value, their mean, their gain or their length.",
     see="-39, -38 begins and lies the higher, -90, -50, -45 gains the most; -60, -31 is the best.",
     variants=(
         lambda trace: trace[0],
@@ -112,8 +110,7 @@ def one_start_too_few(plan, runs):
 
 @_return(
     what="The theta that is returned is not the one that its trace ends at.",
-    why="Theta is that of another run, overwritten while the best was remembered, or an average "
-    "of the runs, which is no maximum: return the three parts of one run together.",
+    why="It is overwritten while the best is remembered, or an average: keep the three together.",
     see="a trace that ends at -31 must come with the theta whose log-likelihood is -31.",
     variants=(
         lambda thetas: thetas[-1],
@@ -136,20 +133,15 @@ def traces_glued(plan, runs):
 
 
 @_return(
-    what="The last log-likelihood is returned where the whole trace of the run belongs.",
-    see="a run -49, -40, -31 comes with all three numbers, not with -31.",
+    what="It is no whole run: theta alone, or only the last value of its trace.",
+    see="a run -49, -40, -31 comes as three parts, the second of which holds all three numbers.",
+    variants=(
+        lambda theta, trace, converged: theta,
+        lambda theta, trace, converged: (theta, trace[-1], converged),
+    ),
 )
-def height_for_trace(plan, runs):
-    theta, trace, converged = FitBest.choose(plan, runs)
-    return theta, trace[-1], converged
-
-
-@_return(
-    what="Only theta is returned: the trace and converged are missing.",
-    see="the tuple has 3 parts, and the first of them, theta, has 3 parts again.",
-)
-def returned_theta_only(plan, runs):
-    return FitBest.choose(plan, runs)[0]
+def parts_of_a_run(plan, runs, parts):
+    return parts(*FitBest.choose(plan, runs))
 
 
 @FitBest.mistake(
@@ -178,7 +170,6 @@ def same_start_for_all(plan, X, n_components, rng):
 
 @_start(
     what="All components start at the same place: EM cannot tell them apart, and they stay equal.",
-    why="Equal components get equal responsibilities, and so equal updates, for ever.",
     see="two components at 0: r = 0.5, 0.5 for every point, in every step.",
 )
 def all_means_at_one_point(plan, X, n_components, rng):
@@ -189,7 +180,6 @@ def all_means_at_one_point(plan, X, n_components, rng):
 @FitBest.mistake(
     "run",
     what="The runs stop long before they converge: after a step or a few.",
-    why="Then they are compared on their way, and the highest so far need not end the highest.",
     read="the Write line of the exercise: fit with tol=1e-6 and max_iter=500.",
     see="a run at -49, -45 after one step may still reach -31.",
     variants=(1, 2, 3),

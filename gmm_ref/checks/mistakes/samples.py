@@ -1,21 +1,14 @@
 """Mistakes in the draws of 7.4.1: labels, points of one Gaussian, and both together."""
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from gmm_ref.checks.mistakes.density import (
-    INDEX,
-    covariances_averaged,
-    diagonal_only,
-    precision_for_covariance,
-    variance_for_standard_deviation,
-)
+from gmm_ref.checks.mistakes import density
 from gmm_ref.checks.mistakes.joint import NEVER, Joint, Weights
 from nbjudge.checking import operators
 from nbjudge.checking.operators import On
-from nbjudge.checking.plan import Plan, as_floats, mistake
+from nbjudge.checking.plan import Plan, as_floats
 
 LABEL = '7.4.1, step 1, "Sample z ~ Categorical(pi)": p(z = k) = pi_k, by chance, the same k.'
 OWN_LABEL = '7.4.4, "Each data point x_n has its own latent variable z_n".'
@@ -27,12 +20,6 @@ PARTS = "the Returns line of the exercise: what, in which order, and each of whi
 RNG = "the Rules line of the exercise: rng is the only source of chance."
 
 
-def again(mistake, function=None, variants=(), **words):
-    """A mistake in another place: by another function, in other words of its message."""
-    mistake = replace(mistake, message=replace(mistake.message, **words))
-    return replace(mistake, function=function, variants=variants) if function else mistake
-
-
 class Draws(Plan):
     """An answer of n_samples draws, by chance from an rng."""
 
@@ -41,47 +28,8 @@ class Draws(Plan):
         return rng
 
 
-_source = partial(Draws.mistake, "source", read=RNG)
-
-
-@_source(
-    what="Chance does not come from the rng that is passed: the same rng gives other draws.",
-    why="np.random, random and a new generator draw on their own: nobody can repeat the draw.",
-    see="np.random.default_rng(7) draws 0.625, 0.897 and 0.776 first, every time it is made.",
-)
-def global_generator(plan, rng):
-    return np.random.default_rng()
-
-
-@_source(
-    what='Every call gives the same "random" numbers, whatever rng is passed.',
-    why="Perhaps a generator with a fixed seed is made inside: two samples are then one sample.",
-    see="np.random.default_rng(0) draws 0.637, 0.270, 0.041 every time.",
-)
-def fixed_seed(plan, rng):
-    return np.random.default_rng(0)
-
-
-@mistake(
-    what="A single draw is returned, not n_samples of them: size is missing.",
-    read=PARTS,
-    see="rng.choice(3) is one number, rng.choice(3, size=5) are five.",
-)
-def one_draw_only(plan, draws):
-    return draws[0]
-
-
-@mistake(
-    what="The draws come sorted: by component, or by size.",
-    why="Neighbours are then not independent: the first half is not like the second.",
-    read=INDEPENDENT,
-    see="0, 2, 1, 0 is as drawn; 0, 0, 1, 2 is sorted.",
-)
-def sorted_output(plan, draws):
-    if isinstance(draws, tuple):
-        order = np.argsort(draws[1], kind="stable")
-        return tuple(part[order] for part in draws)
-    return np.sort(draws, axis=0)
+operators.GLOBAL_GENERATOR.at(Draws, "source", read=RNG)
+operators.FIXED_SEED.at(Draws, "source", read=RNG)
 
 
 class LabelAnswer(Plan):
@@ -204,8 +152,8 @@ class SampleLabels(Labels):
         return self.form(self.labels(weights, n_samples, self.source(rng)), len(weights))
 
 
-SampleLabels.suffers("order", sorted_output)
-SampleLabels.suffers("hand_back", one_draw_only)
+operators.SORTED_OUTPUT.at(SampleLabels, "order", read=INDEPENDENT)
+operators.ONE_DRAW_ONLY.at(SampleLabels, "hand_back", read=PARTS)
 operators.SQUEEZED.at(SampleLabels, "hand_back", read=PARTS)
 
 
@@ -252,24 +200,12 @@ class Gauss(Draws):
 operators.CUT_TO_WHOLE_NUMBERS.at(
     Gauss, "gauss", read=PARTS, when=lambda given: np.asarray(given[0]).dtype.kind in "iu"
 )
-for _mistake, _why, _see in (
-    (
-        diagonal_only,
-        "Each feature is drawn for itself.",
-        "Sigma = [[1, 0.9], [0.9, 1]]: both features are large together.",
-    ),
-    (
-        variance_for_standard_deviation,
-        "rng.normal wants the standard deviation of one feature; e wants the factor L.",
-        "variance 4: 2 e has it, and so has rng.normal(0, 2); 4 e has the variance 16.",
-    ),
-    (
-        precision_for_covariance,
-        "What is wide becomes narrow, and what is narrow wide.",
-        "variance 4 gives draws around +-2; variance 1/4 gives +-0.5.",
-    ),
+for _mistake, _see in (
+    (density.diagonal_only, "Sigma = [[1, 0.9], [0.9, 1]]: both features are large together."),
+    (density.variance_for_standard_deviation, "variance 4: 2 e has it, 4 e has the variance 16."),
+    (density.precision_for_covariance, "variance 4 gives draws around +-2, variance 1/4 +-0.5."),
 ):
-    Gauss.suffers("spread", again(_mistake, read=POINT, why=_why, see=_see))
+    Gauss.suffers("spread", _mistake.again(read=POINT, see=_see))
 
 _stretch = partial(Gauss.mistake, "stretch", read=POINT)
 _noise = partial(Gauss.mistake, "noise", read=POINT)
@@ -306,8 +242,7 @@ def _root_of_the_factor(e, covariance):
 
 
 @_stretch(
-    what="What the noise is multiplied by is no factor of Sigma: the root of each entry, or the "
-    "root of L, or L in the denominator.",
+    what="The noise meets no factor of Sigma: a root of each entry, or of L, or the inverse of L.",
     why="multivariate_normal wants Sigma itself, noise e wants the Cholesky factor L.",
     see="variance 16, L = 4: 4 e has it; 2 e has the variance 4, and e / 4 has 1/16.",
     variants=(
@@ -347,7 +282,6 @@ def noise_not_normal(plan, n_samples, n_features, rng, drawn):
 
 @_noise(
     what="The same noise is used again: for all features of a point, or for all points.",
-    why="Each point needs a vector e of D independent numbers.",
     see="rng.standard_normal((5, 2)) has 10 numbers; of (5, 1) or 2 it has 5 or 2.",
     variants=(lambda N, D: (N, 1), lambda N, D: (1, D)),
 )
@@ -384,8 +318,8 @@ operators.TRANSPOSED.at(SampleGaussian, "hand_back", read=PARTS)
 operators.RESHAPED_FOR_TRANSPOSED.at(SampleGaussian, "hand_back", read=PARTS)
 operators.SQUEEZED.at(SampleGaussian, "hand_back", read=PARTS)
 operators.ROUNDED_TO_FLOAT32.at(SampleGaussian, "hand_back", read=PARTS)
-SampleGaussian.suffers("hand_back", one_draw_only)
-SampleGaussian.suffers("order", sorted_output)
+operators.ONE_DRAW_ONLY.at(SampleGaussian, "hand_back", read=PARTS)
+operators.SORTED_OUTPUT.at(SampleGaussian, "order", read=INDEPENDENT)
 
 
 class SampleMixture(Labels, Gauss):
@@ -417,12 +351,14 @@ class SampleMixture(Labels, Gauss):
 
 operators.SQUEEZED.at(SampleMixture, "points", read=PARTS)
 operators.OFF_BY_ONE.at(SampleMixture, "component", "label", read=COUNTED, apply=np.add)
-operators.FIRST_FOR_ALL.at(SampleMixture, "pick", "covariance", read=INDEX, on=On.ARGUMENT)
+operators.FIRST_FOR_ALL.at(SampleMixture, "pick", "covariance", read=density.INDEX, on=On.ARGUMENT)
 SampleMixture.suffers(
     "pick",
-    again(covariances_averaged, see="variances 1 and 9, label 1: x scatters by 3, not by 2.2."),
+    density.covariances_averaged.again(see="variances 1 and 9, label 1: x scatters by 3, not 2.2."),
 )
-SampleMixture.suffers("hand_back", sorted_output)
+operators.SORTED_OUTPUT.at(SampleMixture, "hand_back", read=INDEPENDENT)
+operators.PARTS_IN_ANOTHER_ORDER.at(SampleMixture, "hand_back", read=PARTS)
+operators.LAST_PART_MISSING.at(SampleMixture, "hand_back", read=PARTS)
 _points = partial(SampleMixture.mistake, "points", read=ONE_COMPONENT)
 
 
@@ -481,25 +417,3 @@ def means_without_noise(plan, z, weights, means, covariances, rng):
 def labels_guessed_from_the_points(plan, weights, means, covariances, n_samples, rng):
     X, _ = SampleMixture.answer(plan, weights, means, covariances, n_samples, rng)
     return X, Joint().joint(X, weights, means, covariances).argmax(axis=1)
-
-
-@mistake(
-    what="The parts of the tuple come in another order than asked for.",
-    read=PARTS,
-    see="the shapes of (X, z) are (40, 2), (40,); of theta (3,), (3, 2), (3, 2, 2).",
-)
-def parts_in_another_order(plan, parts):
-    return (*parts[1:], parts[0])
-
-
-@mistake(
-    what="The last part of the tuple is missing.",
-    read=PARTS,
-    see="(X, z) has 2 parts, theta has 3.",
-)
-def last_part_missing(plan, parts):
-    return parts[:-1] if len(parts) > 2 else parts[0]
-
-
-SampleMixture.suffers("hand_back", parts_in_another_order)
-SampleMixture.suffers("hand_back", last_part_missing)

@@ -97,7 +97,7 @@ class _Evidence:
 
     @functools.cached_property
     def usual(self):
-        """(case, outcome) of the other cases of which nothing is special, where there is an answer."""
+        """(case, outcome) of the others of which nothing is special, where there is an answer."""
         answers = [(case, self.own(i)) for i, case in enumerate(self.others) if not case.note]
         return [entry for entry in answers if entry[1].error is None]
 
@@ -124,9 +124,9 @@ class _Evidence:
 
     def best(self, candidates):
         """Of those that agree in the case, the ones that agree in the most others, as a list."""
-        counted = [(candidate, self.agreements(candidate)) for candidate in self.agreeing(candidates)]
+        counted = [(one, self.agreements(one)) for one in self.agreeing(candidates)]
         most = max((count for _, count in counted), default=0)
-        return [candidate for candidate, count in counted if count == most]
+        return [one for one, count in counted if count == most]
 
     def agreeing(self, candidates):
         """Those that agree in the case that failed and, looked at first, in the cheapest one."""
