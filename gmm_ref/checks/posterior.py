@@ -14,7 +14,8 @@ SECTION = "7.4.3"
 
 def _not_probabilities(R, arguments):
     R = np.asarray(R)
-    if not np.all((R >= 0) & (R <= 1)):
+    # exp(log joint - log density) of a sure label may be 1 + 4e-16, and is right.
+    if not np.all((R >= 0) & (R <= 1 + 1e-12)):
         return "A responsibility is a probability, from 0 to 1, but some entries lie outside."
     sums = R.sum(axis=1)
     n = int(np.abs(sums - 1).argmax())

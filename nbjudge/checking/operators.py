@@ -297,7 +297,7 @@ LOG_BASE_OF = Operator(
 LOG_NOT_TAKEN = Operator(
     "log_not_taken",
     np.exp,
-    what="The answer is the probability or the density itself: its logarithm is not taken.",
+    what="The logarithm is not taken: the answer is what it should be the logarithm of.",
     why="Of many or far points it is smaller than the smallest float and becomes 0.",
     see="0.05 must come back as log 0.05 = -3.00.",
 )

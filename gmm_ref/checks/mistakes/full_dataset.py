@@ -173,6 +173,7 @@ def labels_as_positions(plan, Z, logs, picked):
         lambda logs, found: logs[found, np.arange(len(found))],
         lambda logs, found: logs[0][found],
         lambda logs, found: np.take(logs[0], found, mode="clip"),
+        lambda logs, found: np.take(logs[0], found, mode="wrap"),
     ),
 )
 def one_point_for_each_component(plan, Z, logs, picked):

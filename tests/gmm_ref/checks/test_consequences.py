@@ -1,24 +1,10 @@
 """One wrong answer never costs another: what is built on it keeps its marks, and no more."""
 
-from pathlib import Path
-
-import nbformat
 import numpy as np
 import pytest
+from solved import functions_of
 
 from gmm_ref.checks import CheckFailed, check, seeded
-
-SOLUTIONS = Path(__file__).parents[3] / "solutions"
-
-
-def functions_of(assignment, name):
-    """What the solution's cells define: its functions by their names."""
-    notebook = nbformat.read(SOLUTIONS / assignment / f"{name}.ipynb", as_version=4)
-    defined = {}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.startswith(("import", "def ")):
-            exec(cell.source, defined)
-    return defined
 
 
 def divided_by_n(X, R):
@@ -61,7 +47,7 @@ def one_covariance_for_all(X, R):
 )
 @pytest.mark.parametrize("seed", [74, 1, 2])
 def test_a_wrong_m_step_costs_no_mark_of_fit(m_step, seed):
-    defined = functions_of("7.4.5_em", "em")
+    defined = functions_of("7.4.5_em")
     defined["m_step"] = m_step
     with seeded(seed):
         with pytest.raises(CheckFailed):
@@ -73,7 +59,7 @@ def test_a_wrong_m_step_costs_no_mark_of_fit(m_step, seed):
 
 
 def test_a_wrong_m_step_costs_no_mark_of_fit_best():
-    defined = functions_of("7.4.5_em", "em")
+    defined = functions_of("7.4.5_em")
     defined["m_step"] = divided_by_n
     check.fit_best.value(defined["fit_best"], defined["fit"])
 
@@ -83,7 +69,7 @@ def test_a_missing_m_step_earns_fit_no_mark_for_its_steps(error):
     def m_step(X, R):
         raise error
 
-    defined = functions_of("7.4.5_em", "em")
+    defined = functions_of("7.4.5_em")
     defined["m_step"] = m_step
     for aspect in (check.fit.loop, check.fit.value, check.fit.hard):
         with pytest.raises(CheckFailed):
@@ -91,7 +77,7 @@ def test_a_missing_m_step_earns_fit_no_mark_for_its_steps(error):
 
 
 def test_a_wrong_loop_is_not_excused_by_wrong_steps():
-    defined = functions_of("7.4.5_em", "em")
+    defined = functions_of("7.4.5_em")
 
     def fit(X, theta, tol, max_iter):
         return defined["fit"](X, theta, tol, max(max_iter - 1, 0))
@@ -101,7 +87,7 @@ def test_a_wrong_loop_is_not_excused_by_wrong_steps():
 
 
 def test_a_wrong_log_density_costs_no_mark_of_the_likelihood():
-    defined = functions_of("7.4.2_likelihood", "likelihood")
+    defined = functions_of("7.4.2_likelihood")
     right = defined["log_density"]
     defined["log_density"] = lambda *arguments: right(*arguments) + 1
     for aspect in (check.log_likelihood.value, check.log_likelihood.hard):
@@ -111,7 +97,7 @@ def test_a_wrong_log_density_costs_no_mark_of_the_likelihood():
 
 
 def test_wrong_parts_cost_no_mark_of_the_complete_log_likelihood():
-    defined = functions_of("7.4.4_full_dataset", "full_dataset")
+    defined = functions_of("7.4.4_full_dataset")
     right = defined["log_prior"]
     defined["log_prior"] = lambda Z, weights: 2 * right(Z, weights)
     own = defined["log_prior"], defined["log_conditional"]
@@ -137,7 +123,7 @@ def test_a_likelihood_that_does_nothing_follows_no_density(aspect, value):
 
 
 def test_a_density_that_is_right_until_the_likelihood_asks_is_not_followed():
-    right = functions_of("7.4.2_likelihood", "likelihood")["log_density"]
+    right = functions_of("7.4.2_likelihood")["log_density"]
     asked = []
 
     def log_density(X, *theta):
@@ -167,7 +153,7 @@ def start_again(X, R):
 
 
 def test_a_fit_without_a_loop_follows_no_steps_that_lead_nowhere():
-    defined = functions_of("7.4.5_em", "em")
+    defined = functions_of("7.4.5_em")
 
     def fit(X, theta, tol, max_iter):
         theta, trace, _ = defined["fit"](X, theta, tol, min(max_iter, 1))
@@ -180,7 +166,7 @@ def test_a_fit_without_a_loop_follows_no_steps_that_lead_nowhere():
 
 
 def test_one_run_is_not_the_best_of_runs_that_are_all_one():
-    defined = functions_of("7.4.5_em", "em")
+    defined = functions_of("7.4.5_em")
     right = defined["fit"]
 
     def fit(X, theta, tol, max_iter):

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from test_consequences import divided_by_n, functions_of
+from solved import functions_of
+from test_consequences import divided_by_n
 
 from gmm_ref.checks import CheckFailed, check, seeded
 
-SOLUTION = functions_of("7.4.5_em", "em")
+SOLUTION = functions_of("7.4.5_em")
 
 
 def fit_best_that(pick=None, draw=None, fit=None, tol=1e-6, max_iter=500):
@@ -49,6 +50,14 @@ def test_another_stop_costs_the_hard_cases_alone_and_is_told_the_write_line(chan
         check.fit_best.value(fit_best)
         _, text = failure_of(check.fit_best.hard, fit_best)
     assert "with tol=1e-6 and max_iter=500" in text
+
+
+def test_who_passes_tol_is_told_to_look_at_the_fit():
+    def stops_early(X, theta, tol, max_iter):
+        return SOLUTION["fit"](X, theta, 100 * tol, max_iter)
+
+    _, text = failure_of(check.fit_best.hard, fit_best_that(fit=stops_early))
+    assert "these two go to fit. If they do, look at where fit stops." in text
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -95,7 +104,7 @@ def test_two_mistakes_are_both_named():
 
 def own_fit(m_step):
     """The solution's `fit` over another M-step."""
-    defined = functions_of("7.4.5_em", "em")
+    defined = functions_of("7.4.5_em")
     defined["m_step"] = m_step
     return defined["fit"]
 

@@ -1,17 +1,15 @@
 """Every right answer, in whatever style, passes every aspect of its check."""
 
 import os
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from right_answers import ANSWERS
+from solved import SOLUTIONS, functions_of
 
 import gmm_ref
 from gmm_ref.checks import CheckFailed, check, seeded
 
-SOLUTIONS = Path(__file__).parents[3] / "solutions"
 # The false alarms are counted with 200 seeds by `make gate`; every suite runs one.
 SEEDS = int(os.environ.get("RIGHT_SEEDS", "1"))
 
@@ -28,19 +26,11 @@ def as_student(reference):
     return function
 
 
-def of_solutions():
-    """What the solutions' cells define: name -> function."""
-    defined = {}
-    for path in SOLUTIONS.glob("*/*.ipynb"):
-        names = {}
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code" and cell.source.startswith(("import", "def ")):
-                exec(cell.source, names)
-        defined |= names
-    return defined
-
-
-SOLVED = of_solutions()
+SOLVED = {
+    name: function
+    for folder in SOLUTIONS.iterdir()
+    for name, function in functions_of(folder.name).items()
+}
 RIGHT = {
     name: [as_student(exercise.reference), SOLVED[name], *ANSWERS.get(name, [])]
     for name, exercise in vars(check).items()
