@@ -58,8 +58,14 @@ def _one_or_two(seen, single):
 
 def _in_all(candidates):
     """The mistakes that all of these have: one half of a pair, where the answer tells no other."""
-    names = [{mistake.name for mistake in candidate.mistakes} for candidate in candidates]
-    return tuple(m for m in candidates[0].mistakes if all(m.name in known for known in names))
+    first, *others = (candidate.mistakes for candidate in candidates)
+    told = tuple(m for m in first if all(m.name in {n.name for n in other} for other in others))
+    return told if len(told) == len(first) else tuple(map(_with_another, told))
+
+
+def _with_another(mistake):
+    why = f"{mistake.message.why} There is another mistake, which this answer does not tell."
+    return mistake.again(why=why.lstrip())
 
 
 def _telling(seen, alone):

@@ -30,8 +30,10 @@ def diagnose_draws(sampler, function, case):
     right = Candidate(sampler.plan)
     few, many = sampler.cases("form")[0], sampler.cases("value")[0]
     own, usual = (_Draws(sampler, f, few, many) for f in (function, right))
+    candidates = singles(sampler.plan)
     if own.gap(usual) is not None:
-        # Right where nothing is special: only the case that failed can tell.
+        # Right where nothing is special: so is the mistake, and the case that failed can tell it.
+        candidates = [c for c in candidates if own.gap(_Draws(sampler, c, few, many)) is not None]
         if case.arguments["n_samples"] < _FEW:
             few = case
         elif case.arguments["n_samples"] >= _GLANCE:
@@ -39,7 +41,7 @@ def diagnose_draws(sampler, function, case):
         own, usual = (_Draws(sampler, f, few, many) for f in (function, right))
         if few is case and own.shape == usual.shape:
             return ()
-    alone = [_Draws(sampler, candidate, few, many) for candidate in singles(sampler.plan)]
+    alone = [_Draws(sampler, candidate, few, many) for candidate in candidates]
     found = _nearest(own, usual, alone)
     if found or own.first.error is not None:  # of two mistakes the first to stop is seen alone
         return found

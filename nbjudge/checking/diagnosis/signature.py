@@ -23,6 +23,8 @@ def labels_signature(z, weights):
         *(2 * root * shares * (not alike)),
         *(2 * root * np.sort(shares)),
         10 * min(batches.std(axis=0).sum() / usual, 10),
+        # A label of weight 0, however seldom.
+        20 * np.any(shares[1:-2][np.asarray(weights) == 0] > 0),
         # Shares that are exact, as chance never makes them.
         20 * np.all(np.abs(shares[1:-2] - weights) * len(z) < 1.5),
         root * np.mean(z[1:] == z[:-1]),

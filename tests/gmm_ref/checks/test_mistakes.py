@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gmm_ref.checks import check
+from gmm_ref.checks import CheckFailed, check, seeded
 from nbjudge.checking.plan import Candidate, by_name, singles
 from nbjudge.checking.table import alike, first_failure, judge
 
@@ -85,10 +85,10 @@ def test_the_plan_without_mistakes_is_right(exercise):
     [
         ("log_joint", ("forgot_two_pi", "forgot_the_weights")),
         ("log_likelihood", ("mean_for_sum", "sum_of_logs")),
-        ("responsibilities", ("forgot_the_weights", "hard_for_soft")),
+        ("responsibilities", ("diagonal_only", "hard_for_soft")),
         ("posterior_entropy", ("forgot_the_minus", "wrong_log_base")),
         ("m_step", ("weights_not_divided_by_n", "unbiased_covariances")),
-        ("log_prior", ("mean_for_sum", "equal_weights")),
+        ("log_prior", ("mean_for_sum", "weights_reversed")),
         ("sample_gaussian", ("variance_for_standard_deviation", "mean_not_added")),
     ],
 )
@@ -97,6 +97,23 @@ def test_two_mistakes_together_are_both_named(exercise, names):
     one, other = (by_name(exercise.plan)[name] for name in names)
     [value] = [j for j in judge(exercise, one.joined(other), 5) if j.aspect == "value"]
     assert set(value.mistakes) == set(names)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "told", "other"),
+    [
+        # Of labels without the weights nobody can tell where the weights were lost.
+        ("responsibilities", "hard_for_soft", "forgot_the_weights"),
+        # All terms are equal: their mean is the first of them, and the last.
+        ("log_prior", "equal_weights", "mean_for_sum"),
+    ],
+)
+def test_of_two_mistakes_the_one_that_the_answer_does_not_tell_is_not_named(exercise, told, other):
+    exercise = EXERCISES[exercise]
+    one, two = (by_name(exercise.plan)[name] for name in (told, other))
+    with seeded(5), pytest.raises(CheckFailed, match=r"There\s+is\s+another\s+mistake") as caught:
+        exercise.value(one.joined(two))
+    assert caught.value.mistakes == (told,)
 
 
 def test_every_variant_of_a_mistake_is_caught_where_it_matters():
