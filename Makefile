@@ -59,7 +59,7 @@ clean:  ## remove what was made: .venv and caches
 	python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@
 
-mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which
-	python -m nbjudge.checking.table gmm_ref.checks
+mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which; of one by EXERCISE=fit
+	python -m nbjudge.checking.table gmm_ref.checks 1 $(EXERCISE)
 
 .PHONY: help lab demo html mistakes release test test-lowest gate bench bench-em clean

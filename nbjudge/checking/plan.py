@@ -203,10 +203,16 @@ def as_floats(*arrays):
 
 
 def remembered(function, size=512):
-    """A function of arrays that keeps its last answers: many wrong ones come by the same values."""
+    """A function of arrays that keeps its last answers: many wrong ones come by the same values.
+
+    An answer that is an array cannot be written to.
+    """
 
     @functools.lru_cache(maxsize=size)
     def of_buffers(*buffers):
-        return function(*(np.frombuffer(buffer).reshape(shape) for buffer, shape in buffers))
+        answer = function(*(np.frombuffer(buffer).reshape(shape) for buffer, shape in buffers))
+        if isinstance(answer, np.ndarray):
+            answer.flags.writeable = False
+        return answer
 
     return lambda *arrays: of_buffers(*((a.tobytes(), a.shape) for a in as_floats(*arrays)))

@@ -101,7 +101,6 @@ def log_of_the_sum_over_points(plan, terms):
 
 @_adds(
     what="Points whose exp(...) is 0 as a float are left out of the sum.",
-    why="They are the least probable ones: without them the data set looks far too probable.",
     see="-1 and -800 make -801; exp(-800) is 0 in floats, but the point is there.",
 )
 def improbable_points_left_out(plan, terms):

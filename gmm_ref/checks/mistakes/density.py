@@ -30,9 +30,7 @@ class Density(Plan):
             self.gaussian(X - self.centre(means, k), self.spread(self.pick(covariances, k)))
             for k in range(len(means))
         ]
-        table = np.stack(columns, axis=1)
-        table.flags.writeable = False
-        return table
+        return np.stack(columns, axis=1)
 
     def centre(self, means, k):
         """The mean of component k."""
@@ -228,7 +226,6 @@ def variance_for_standard_deviation(plan, covariance, mixed_up):
 
 @_spread(
     what="The inverse of Sigma is used as the covariance: precision and covariance are swapped.",
-    why="Wide components become narrow, and narrow ones wide.",
     see="variance 4 at distance 2 gives q = 1; with 1/4 in its place q = 16.",
 )
 def precision_for_covariance(plan, covariance):

@@ -235,7 +235,6 @@ MStep.suffers(
         ),
         (True, False),
         what="The square root is taken of the covariances, or of their diagonal.",
-        why="Sigma_k is in units of x squared, without a root.",
         read=COVARIANCES,
         see="points 3 to both sides of the mean have the variance 9, not 3.",
     ),
@@ -302,7 +301,6 @@ def something_added_to_n_k(plan, R, tiny):
 @_any_m_step(
     "divisors",
     what="The covariances are not divided by N_k, but by N, by N - 1, or not at all.",
-    why="The average is over the points of the component, of which there are N_k.",
     see="2 of 10 points, 3 to both sides of the mean: 18 / 2 = 9, not 1.8, 2 or 18.",
     variants=(lambda N: N, lambda N: N - 1, lambda N: 1),
 )

@@ -231,7 +231,6 @@ def frequencies_for_weights(plan, Z, weights):
 
 @_prior(
     what="The multinomial coefficient is in: the probability of the counts, not of the labels.",
-    why="It adds up all orders in which the labels could have come; Z is one of them.",
     read='7.4.4, "log p(Z) = sum_n sum_k z_nk log pi_k", with no factorials.',
     see="the labels 0, 1 under weights 0.5, 0.5 have 0.25; one of each, in any order, 0.5.",
 )

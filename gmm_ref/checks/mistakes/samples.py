@@ -374,7 +374,6 @@ def component_zero_for_all(plan, k):
 
 @_points(
     what="X and z are drawn separately and do not belong together.",
-    why="Each point comes from the component that its own z names; a shuffle must take both.",
     see="means 0 and 10, z = 0, 1: x is near 0 and near 10, in this order.",
 )
 def labels_and_points_apart(plan, z, weights, means, covariances, rng):
