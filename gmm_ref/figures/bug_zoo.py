@@ -3,9 +3,11 @@
 import numpy as np
 
 from gmm_ref import e_step, log_likelihood, m_step
-from gmm_ref.figures.style import line
+from gmm_ref.figures.style import GREY, line
 
 STEPS = 15
+# Gains below this are drawn in proportion, larger ones by their logarithm.
+SMALLEST_GAIN = 1e-3
 # Moments that differ by less are equal: how much less depends on the machine.
 ROUNDING = 1e-14
 
@@ -13,8 +15,9 @@ ROUNDING = 1e-14
 def bug_zoo(axes, X, theta, wrong_m_step, name):
     """Two accounts of EM from theta, with the right M-step and with ``wrong_m_step``.
 
-    axes, two: the log-likelihood after each step, and how far the mean and covariance of the
-    mixture are from those of the data, which every right M-step makes equal:
+    axes, two: what each step gains in log-likelihood, on a scale that shows a thousandth and a
+    hundred, below 0 in grey; and how far the mean and covariance of the mixture are from those of
+    the data, which every right M-step makes equal:
     sum_k pi_k mu_k = mean, sum_k pi_k (Sigma_k + mu_k mu_k^T) - mean mean^T = covariance.
     X (N, D); wrong_m_step(X, R) -> (weights, means, covariances); name, what the legend calls it.
     A distance that is rounding alone is drawn as ROUNDING. A wrong run ends where its theta is no
@@ -25,12 +28,19 @@ def bug_zoo(axes, X, theta, wrong_m_step, name):
     for j, (step, label) in enumerate([(m_step, "right"), (wrong_m_step, name)]):
         thetas, heights = _run(X, theta, step)
         gaps = np.maximum(ROUNDING, [_moment_gap(X, *there) for there in thetas[1:]])
-        drawn += climb.plot(heights, **line(j), marker=".", label=label)
-        drawn += moments.plot(range(1, len(thetas)), gaps, **line(j), marker=".", label=label)
-    climb.set(xlabel="step", ylabel="log-likelihood", xlim=(-0.5, STEPS + 0.5))
-    moments.set(xlabel="step", ylabel="distance of the moments", xlim=(-0.5, STEPS + 0.5))
+        steps = range(1, len(thetas))
+        drawn += climb.plot(steps, np.diff(heights), **line(j), marker=".", label=label)
+        drawn += moments.plot(steps, gaps, **line(j), marker=".", label=label)
+    climb.axhspan(-100, 0, color=GREY, alpha=0.2, lw=0)
+    climb.set_yscale("symlog", linthresh=SMALLEST_GAIN)
+    climb.set(xlabel="step", ylabel="gain in log-likelihood", xlim=(0.5, STEPS + 0.5))
+    climb.set(ylim=(-100, 1000), yticks=[-10, -0.1, 0, 0.1, 10, 1000])
+    climb.text(STEPS, -2, "falls", ha="right", va="center")
+    moments.set(xlabel="step", ylabel="distance of the moments", xlim=(0.5, STEPS + 0.5))
     moments.set(yscale="log", ylim=(1e-15, 1e2))
-    moments.minorticks_off()
+    for ax in axes:
+        ax.minorticks_off()
+        ax.set_xticks(range(1, STEPS + 1, 2))
     climb.figure.legend(handles=drawn[::2], loc="outside upper center", ncols=2)
     return drawn
 

@@ -1,39 +1,101 @@
-"""Pictures of 7.4.5: the bound, the film, the climb, its several summits, and the collapse."""
+"""Pictures of 7.4.5: Q and its slope, the bound, the film, the climb, many ends, the collapse."""
+
+from itertools import permutations
 
 import numpy as np
+from matplotlib.patches import Patch
 
-from gmm_ref import Parameters, log_likelihood, lower_bound, responsibilities
-from gmm_ref.figures.generative_model import components
+from gmm_ref import (
+    Parameters,
+    e_step,
+    expected_complete_log_likelihood,
+    log_density,
+    log_likelihood,
+    lower_bound,
+    responsibilities,
+)
+from gmm_ref.figures.generative_model import components, ellipse_of, hidden_labels
 from gmm_ref.figures.posterior import soft_points
-from gmm_ref.figures.style import GREY, colour, line
+from gmm_ref.figures.style import GREY, colour, fill, line
+
+# Ends whose parameters differ by less, on data of spread about 1 to 10, are one.
+SAME_END = 0.05
 
 
-def bound(ax, X, theta, R):
-    """log p(X | theta) and the lower bound for fixed R, both along the first mean, for D = 1.
+def q_slope(ax, X, R, theta):
+    """Q along the first entry of the first mean, with its slope at theta, and its peak.
 
-    X (N, 1); theta, whose first mean is the place where the gap is marked; R (N, K).
-    The gap is KL(R || posterior); where R is the posterior, bound and log-likelihood touch.
-    Returns the two curves and the line of the gap.
+    X (N, D), R (N, K). The slope is that of the formula, sum_n r_nk Sigma_k^-1 (x_n - mu_k), at
+    theta; the peak is the mean of the points weighed by r. Returns the curve and the tangent.
     """
-    grid = np.linspace(X.min() - 1, X.max() + 1, 161)
-    curves = {"log-likelihood": [], "lower bound": []}
-    for mean in grid:
-        there = _with_first_mean(theta, mean)
-        curves["log-likelihood"].append(log_likelihood(X, *there))
-        curves["lower bound"].append(lower_bound(X, R, *there))
-    drawn = [
-        ax.plot(grid, values, **line(k), lw=2, label=name)[0]
-        for k, (name, values) in enumerate(curves.items())
-    ]
+
+    def Q(value):
+        there = _with_first_mean(theta, value)
+        return expected_complete_log_likelihood(X, R, *there)
+
+    pull = np.linalg.solve(theta.covariances[0], R[:, 0] @ (X - theta.means[0]))
     here = theta.means[0, 0]
-    heights = lower_bound(X, R, *theta), log_likelihood(X, *theta)
-    gap = max(heights[1] - heights[0], 0)  # where both touch, rounding may be below 0
-    label = f"gap = KL = {gap:.2f} nats"
-    drawn += ax.plot([here, here], heights, "o-", color="black", lw=2, ms=6, label=label)
-    top = max(curves["log-likelihood"])
-    spread = top - min(curves["log-likelihood"])
-    ax.set(ylim=(top - 1.6 * spread, top + 0.1 * spread), xlim=(grid[0], grid[-1]))
-    ax.set(xlabel=r"$\mu_0$, all else held fast", ylabel="nats")
+    peak = here + pull[0] / (np.linalg.inv(theta.covariances[0])[0, 0] * R[:, 0].sum())
+    grid = here + np.linspace(-1.2, 2.2, 101) * (peak - here)
+    (curve,) = ax.plot(grid, [Q(value) for value in grid], color="black", lw=2, label="$Q$")
+    reach = 0.5 * abs(peak - here)
+    ends = np.array([here - reach, here + reach])
+    tangent = ax.plot(ends, Q(here) + pull[0] * (ends - here), **line(1), label="slope at the old")
+    ax.plot(here, Q(here), "o", color=colour(1), ms=8, label="old mean")
+    ax.plot(peak, Q(peak), "^", color=colour(0), ms=9, label="highest: slope 0")
+    ax.set(xlabel="first entry of the mean of component 0", ylabel="$Q$, nats")
+    ax.legend(loc="lower right", frameon=False)
+    return [curve, *tangent]
+
+
+def moments(ax, X, theta):
+    """The spread of the data and that of the mixture theta, as ellipses of 2 sd, for D = 2.
+
+    X (N, 2). Returns the ellipse of the data, that of the mixture, and those of the components.
+    """
+    weights, means, covariances = theta
+    hidden_labels(ax, X)
+    parts = components(ax, *theta)
+    off = means - weights @ means
+    whole = np.einsum("k,kij->ij", weights, covariances) + (off.T * weights) @ off
+    data = ellipse_of(X.mean(axis=0), np.cov(X.T, bias=True), 2)
+    mixture = ellipse_of(weights @ means, whole, 2)
+    data.set(edgecolor=GREY, lw=6, alpha=0.5, label="the data")
+    mixture.set(edgecolor="black", lw=1.8, linestyle="--", label="the mixture")
+    for ellipse in (data, mixture):
+        ax.add_patch(ellipse)
+    ax.legend(handles=[data, mixture], loc="upper left", framealpha=0.9)
+    return [data, mixture, *parts]
+
+
+def bound(ax, X, theta, n_bounds, mean):
+    """log p(X | theta) along the first mean, for D = 1, and the lower bounds by which EM climbs it.
+
+    X (N, 1); theta, where the first bound touches; all but its first mean is held fast. A bound
+    touches at a circle and has its peak at a triangle; there the next one of the ``n_bounds``
+    touches. mean, where the gap to the last bound, KL(R || posterior), is marked.
+    Returns the curve, the bounds, and the line of the gap.
+    """
+    grid = np.linspace(X.min() - 1, X.max() + 1, 121)
+    heights = [log_likelihood(X, *_with_first_mean(theta, value)) for value in grid]
+    drawn = ax.plot(grid, heights, color="black", lw=2, label="log-likelihood")
+    for step in range(n_bounds):
+        R = e_step(X, *theta)
+        below = [lower_bound(X, R, *_with_first_mean(theta, value)) for value in grid]
+        drawn += ax.plot(grid, below, **line(step), lw=1.6, label=f"bound {step + 1}")
+        here = theta.means[0, 0]
+        new = _with_first_mean(theta, R[:, 0] @ X[:, 0] / R[:, 0].sum())
+        ax.plot(here, log_likelihood(X, *theta), "o", color=colour(step), ms=8)
+        ax.plot(new.means[0, 0], lower_bound(X, R, *new), "^", color=colour(step), ms=8)
+        theta = new
+    there = _with_first_mean(theta, mean)
+    low, high = lower_bound(X, R, *there), log_likelihood(X, *there)
+    gap = max(high - low, 0)  # where both touch, rounding may be below 0
+    drawn += ax.plot([mean, mean], [low, high], "s:", color=GREY, lw=2, ms=5, label="gap")
+    top, spread = max(heights), max(heights) - min(heights)
+    ax.set(ylim=(top - 1.6 * spread, top + 0.15 * spread), xlim=(grid[0], grid[-1]))
+    ax.set(xlabel="mean of component 0, all else held fast", ylabel="nats")
+    ax.set_title(f"gap to bound {n_bounds} = KL = {gap:.2f} nats", fontsize=10)
     ax.legend(loc="lower left", framealpha=0.95)
     return drawn
 
@@ -63,43 +125,101 @@ def log_likelihood_trace(ax, log_likelihoods):
     return trace
 
 
-def local_maxima(axes, X, fits):
-    """Where many runs of EM end, for D = 2: one summit in each of the axes, the highest first.
+def ends_of_runs(ax, fits):
+    """Where many runs of EM end: a bar for each end, the highest first, as long as it has runs.
 
-    fits, a sequence of `Fit`. Runs whose last log-likelihoods agree to 0.1 share a summit; its
-    height and the number of its runs are the title, the first of them is drawn. Axes to spare stay
-    empty. Returns, for each summit, the ellipses of its components.
+    fits, a sequence of `Fit`. Two ends are one if their parameters are, whatever the components are
+    called. At each bar stands the width of the narrowest component; a run that collapsed has a bar
+    of its own colour. Returns the bars of runs that came to rest, and those of runs that did not.
     """
-    ends = np.array([np.round(run.log_likelihoods[-1], 1) for run in fits])
+    ends = _ends(fits)
+    rests = np.array([end.converged for end, _ in ends])
     drawn = []
-    for ax, height in zip(axes, np.unique(ends)[::-1], strict=False):
-        runs = np.flatnonzero(ends == height)
-        drawn += em_film([ax], X, [fits[runs[0]].parameters])
-        ax.set_title(f"{height:.1f}: {len(runs)} of {len(ends)} runs")
+    for k, mine in enumerate([rests, ~rests]):
+        places, counts = np.flatnonzero(mine), [count for _, count in ends]
+        drawn.append(ax.barh(places, np.array(counts)[mine], 0.7, **fill(k)))
+    for row, (end, count) in enumerate(ends):
+        narrow = min(np.linalg.eigvalsh(S)[0] for S in end.parameters.covariances) ** 0.5
+        said = f" {count} runs, sd {narrow:.2g}" if count > 1 else f" 1 run, sd {narrow:.2g}"
+        ax.text(count, row, said, va="center")
+    ax.set(yticks=range(len(ends)), ylim=(len(ends) - 0.4, -0.6), xlabel="runs", ylabel="end, nats")
+    ax.set_yticklabels([f"{end.log_likelihoods[-1]:.2f}" for end, _ in ends])
+    ax.set_xlim(0, 1.6 * max(count for _, count in ends))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    names = ["came to rest", "collapsed"][: 1 + (not rests.all())]
+    keys = [Patch(**fill(k), label=name) for k, name in enumerate(names)]
+    ax.legend(handles=keys, loc="lower right", frameon=False)
     return drawn
 
 
-def collapse(ax, X, sds):
-    """The log-likelihood as component 0 stands on the first point and narrows to each of ``sds``.
+def local_maxima(axes, X, fits):
+    """What the highest ends of many runs look like, for D = 2: one in each of the axes.
 
-    X (N, D); sds, standard deviations. Component 1 holds the mean and covariance of all points;
-    the weights are a half each. Returns the line.
+    fits, a sequence of `Fit`; ends are told apart as in `ends_of_runs`. The height of an end is
+    its title. Axes to spare stay empty. Returns, for each end, the ellipses of its components.
     """
-    D = X.shape[1]
-    covariance = np.cov(X.T, bias=True).reshape(D, D)
-    heights = []
-    for sd in sds:
-        covariances = np.stack([sd**2 * np.eye(D), covariance])
-        means = np.stack([X[0], X.mean(axis=0)])
-        heights.append(log_likelihood(X, np.array([0.5, 0.5]), means, covariances))
-    (curve,) = ax.plot(sds, heights, "o-", color=colour(1))
-    ax.set(xscale="log", xlabel=r"standard deviation of component 0", ylabel="log-likelihood")
-    ax.invert_xaxis()
-    ax.grid(axis="y", color=GREY, alpha=0.3)
-    return curve
+    drawn = []
+    for ax, (end, _) in zip(axes, _ends(fits), strict=False):
+        drawn += em_film([ax], X, [end.parameters])
+        ax.set_title(f"{end.log_likelihoods[-1]:.2f}")
+    return drawn
 
 
-def _with_first_mean(theta, mean):
+def collapse(axes, X, sds):
+    """Component 0 stands on the first point and narrows to each of ``sds``, for D = 1.
+
+    axes, two: the density for the first three of sds, a spike that rises, and the log-likelihood
+    for all of them. X (N, 1); sds, standard deviations. Component 1 holds the mean and covariance
+    of all points; the weights are a half each. Returns the lines, that of the log-likelihood last.
+    """
+    spikes, climb = axes
+    thetas = [_on_first_point(X, sd) for sd in sds]
+    grid = np.sort(np.append(np.linspace(X.min() - 2, X.max() + 2, 4001), X[0]))
+    drawn = []
+    for k, (sd, theta) in enumerate(zip(sds[:3], thetas, strict=False)):
+        density = np.exp(log_density(grid[:, None], *theta))
+        drawn += spikes.plot(grid, density, **line(k), label=f"sd {sd:g}")
+    spikes.plot(X[:, 0], np.full(len(X), 2e-3), "|", color="black", ms=12)
+    spikes.set(xlabel="$x$", ylabel="$p(x)$, log scale", yscale="log", ylim=(1e-3, 1e2))
+    spikes.legend(loc="upper right", frameon=False)
+    drawn += climb.plot(sds, [log_likelihood(X, *theta) for theta in thetas], "o-", color=colour(1))
+    climb.set(xscale="log", xlabel="standard deviation of component 0", ylabel="log-likelihood")
+    climb.invert_xaxis()
+    climb.grid(axis="y", color=GREY, alpha=0.3)
+    return drawn
+
+
+def _on_first_point(X, sd):
+    covariances = np.array([[[sd**2]], [[X.var()]]])
+    return Parameters(np.array([0.5, 0.5]), np.stack([X[0], X.mean(axis=0)]), covariances)
+
+
+def _ends(fits):
+    """The different ends of the fits, each with the number of its runs, the highest first."""
+    ends = []
+    for run in sorted(fits, key=lambda run: -run.log_likelihoods[-1]):
+        for end in ends:
+            if _same(end[0], run.parameters):
+                end[1] += 1
+                break
+        else:
+            ends.append([run.parameters, 1, run])
+    return [(run, count) for _, count, run in ends]
+
+
+def _same(a, b):
+    """Whether two thetas agree, for some order of the components of the second."""
+    return any(
+        all(
+            np.allclose(one, other[list(order)], rtol=0.02, atol=SAME_END)
+            for one, other in zip(a, b, strict=True)
+        )
+        for order in permutations(range(len(a.weights)))
+    )
+
+
+def _with_first_mean(theta, value):
+    """theta with ``value`` as the first entry of its first mean."""
     means = theta.means.copy()
-    means[0] = mean
+    means[0, 0] = value
     return Parameters(theta.weights, means, theta.covariances)

@@ -1,16 +1,12 @@
-"""Pictures of 7.4.1: the plate diagram, the ladder, labels hidden and shown, sum and mixture."""
+"""Pictures of 7.4.1: plates, the ladder, how a point is drawn, labels hidden and shown, a sum."""
 
 import numpy as np
-from matplotlib import patheffects
 from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, FancyBboxPatch
 
-from gmm_ref import log_gaussian, responsibilities, sample_mixture
+from gmm_ref import log_gaussian, log_joint, responsibilities, sample_mixture
 from gmm_ref.figures.likelihood import mixture_density
 from gmm_ref.figures.posterior import responsibility_curves
-from gmm_ref.figures.style import GREY, colour, fill, line, marker, theta_1d
-
-# In the ladder all names are letters: to set its formulas anew at each move takes too long.
-SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+from gmm_ref.figures.style import GREY, colour, edge, fill, line, marker, theta_1d
 
 
 def plate_diagram(ax):
@@ -47,7 +43,8 @@ def ladder(axes, weights, means, sds, x):
     """p(z), p(x | z), p(x) and p(z | x) one above the other, with one cursor at ``x``.
 
     axes, four; weights, means and sds (K,) of a mixture in one dimension; x, a number.
-    Returns the cursors, one line in each of the lower three axes.
+    In p(x) the cursor is a bar of the weighted heights, one on the other: their shares in it are
+    p(z | x), which is Bayes' theorem. Returns the cursors, one line in each of the lower three.
     """
     prior, given, marginal, posterior = axes
     weights, mu, covariances = theta_1d(weights, means, sds)
@@ -55,32 +52,62 @@ def ladder(axes, weights, means, sds, x):
     left = np.cumsum(weights) - weights
     for k, weight in enumerate(weights):
         prior.barh(0, weight, left=left[k], **fill(k))
-        middle = np.clip(left[k] + weight / 2, 0.08, 0.92)  # all its letters inside the panel
-        prior.text(middle, 0.65, f"π{SUBSCRIPTS[k]} = {weight:.2f}", ha="center")
+        middle = np.clip(left[k] + weight / 2, 0.15, 0.85)  # all its letters inside the panel
+        prior.text(middle, 0.65, f"weight {weight:.2f}", ha="center")
         bell = np.exp(log_gaussian(grid[:, None], mu[k], covariances[k]))
-        given.plot(grid, bell, **line(k), label=f"component {k}")
-    prior.set(xlim=(0, 1), ylim=(-0.5, 1.2), yticks=[])
-    given.legend(loc="upper right", framealpha=1, edgecolor="white")  # above the cursor
-    mixture_density(marginal, weights, means, sds, grid)
+        given.plot(grid, bell, **line(k))
+    prior.set(xlim=(0, 1), ylim=(-0.5, 1.2), xticks=[], yticks=[])
+    prior.spines[:].set_visible(False)
+    *_, total = mixture_density(marginal, weights, means, sds, grid)
     marginal.set_ylim(0, given.get_ylim()[1])  # p(x) is nowhere above the highest bell
     responsibility_curves(posterior, weights, means, sds, grid)
-    r = responsibilities(np.array([[x]]), weights, mu, covariances)[0]
-    for k, height in enumerate(r):
-        posterior.plot(x, height, marker(k), color=colour(k), markersize=8)
-    shares = ", ".join(f"r{SUBSCRIPTS[k]} = {share:.2f}" for k, share in enumerate(r))
-    posterior.set_title(f"at the cursor, x = {x:.1f}: {shares}", fontsize=10)
+    point = np.array([[x]])
+    heights = np.exp(log_joint(point, weights, mu, covariances))[0]
+    bottoms = np.cumsum(heights) - heights
+    r = responsibilities(point, weights, mu, covariances)[0]
+    for k, height in enumerate(heights):
+        marginal.bar(x, height, 0.025 * np.ptp(grid), bottom=bottoms[k], **fill(k))
+        posterior.plot(x, r[k], marker(k), color=colour(k), markersize=8)
+    shares = " and ".join(f"{share:.2f}" for share in r)
+    posterior.set_title(f"at x = {x:.1f}, shares of p(x): {shares}", fontsize=10)
+    names = [f"component {k}" for k in range(len(weights))]
+    handles = [*given.lines, total]
+    look = {"loc": "outside upper center", "ncols": len(handles), "frameon": False}
+    prior.figure.legend(handles, [*names, "p(x)"], **look)
     for ax, name in zip(axes, ["p(z)", "p(x | z)", "p(x)", "p(z | x)"], strict=True):
         ax.set_ylabel(name, style="italic")
+        if ax.get_legend():
+            ax.get_legend().remove()
     posterior.set_xlabel("x", style="italic")
     for ax in axes[1:]:
         ax.set_xlim(grid[0], grid[-1])
-        ax.locator_params(axis="y", nbins=3)
-    for ax in (given, marginal):
-        ax.tick_params(labelbottom=False)  # as below
+    for ax in axes[1:3]:
         ax.set_xlabel("")
-    for ax in (marginal, posterior):
-        ax.get_legend().remove()  # as above
-    return [ax.axvline(x, color="black", linewidth=1) for ax in axes[1:]]
+    return [ax.axvline(x, color=GREY, linestyle=":", zorder=0) for ax in axes[1:]]
+
+
+def drawn_points(axes, means, covariances, n_samples, rng):
+    """How a Gaussian point is drawn, for D = 2: noise e, and mu_k + L_k e with the same noise.
+
+    axes, two: e ~ N(0, I) with its circles of one and two standard deviations; the same e moved
+    and stretched by each component, with its ellipses. means (K, 2), covariances (K, 2, 2).
+    Returns the collections of dots: that of e, then one for each component.
+    """
+    noise = rng.standard_normal((n_samples, 2))
+    left, right = axes
+    drawn = [left.scatter(*noise.T, s=12, c=GREY)]
+    for radius in (1, 2):
+        left.add_patch(Circle((0, 0), radius, fill=False, lw=1.8))
+    for k, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
+        x = mean + noise @ np.linalg.cholesky(covariance).T
+        look = {"s": 12, "c": colour(k), "marker": marker(k), "label": f"component {k}"}
+        drawn.append(right.scatter(*x.T, **look))
+    components(right, np.ones(len(means)), means, covariances)
+    left.set(title=r"$\mathbf{e}$", aspect="equal", xlabel="$e_1$", ylabel="$e_2$")
+    right.set(title=r"$\mu_k + \mathbf{L}_k \mathbf{e}$", aspect="equal")
+    right.set(xlabel="$x_1$", ylabel="$x_2$")
+    right.legend(loc="best", framealpha=0.9)
+    return drawn
 
 
 def hidden_labels(ax, X):
@@ -107,36 +134,43 @@ def labelled_points(ax, X, z):
 def scored_guess(ax, X, guess, z=None):
     """The points X (N, 2) in the colour and marker of a guess (N,) at their labels.
 
-    Given the labels z (N,), a cross stands on each wrong guess, and the title is the score.
+    Given the labels z (N,), the points take the colour and marker of these, a cross stands on each
+    wrong guess, and the title is the score.
     Returns one collection of dots for each component, and then that of the crosses.
     """
-    drawn = labelled_points(ax, X, guess)
-    if z is not None:
+    drawn = labelled_points(ax, X, guess if z is None else z)
+    if z is None:
+        ax.set_title("your guess")
+    else:
         wrong = X[guess != z]
-        drawn.append(ax.scatter(*wrong.T, s=80, c="black", marker="x", label="wrong"))
-        ax.set_title(f"{len(z) - len(wrong)} of {len(z)} right")
-    ax.legend(loc="upper right", framealpha=0.9)
+        drawn.append(ax.scatter(*wrong.T, s=80, c="black", marker="x", label="wrong guess"))
+        ax.set_title(f"the true labels: {len(z) - len(wrong)} of {len(z)} right")
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)  # off the points
     return drawn
 
 
 def components(ax, weights, means, covariances):
     """The ellipses of one and two standard deviations of each component, for D = 2.
 
-    weights (K,), means (K, 2), covariances (K, 2, 2). A white rim keeps them apart from the points
-    of their own colour. Returns the ellipses.
+    weights (K,), means (K, 2), covariances (K, 2, 2). The outlines are darker than the points of
+    the same component, and lie over them. Returns the ellipses.
     """
-    rim = patheffects.withStroke(linewidth=3.4, foreground="white")
     ellipses = []
     for k in range(len(weights)):
-        variances, directions = np.linalg.eigh(covariances[k])
-        angle = np.degrees(np.arctan2(*directions[::-1, 1]))
         for sd in (1, 2):
-            width, height = 2 * sd * np.sqrt(variances[::-1])
-            ellipse = Ellipse(means[k], width, height, angle=angle, fill=False, lw=1.8)
-            ellipse.set(edgecolor=colour(k), linestyle=line(k)["linestyle"], path_effects=[rim])
+            ellipse = ellipse_of(means[k], covariances[k], sd)
+            ellipse.set(edgecolor=edge(k), linestyle=line(k)["linestyle"], lw=1.8, zorder=3)
             ellipses.append(ax.add_patch(ellipse))
     ax.autoscale_view()
     return ellipses
+
+
+def ellipse_of(mean, covariance, sd):
+    """The `Ellipse` of ``sd`` standard deviations around mean (2,) under covariance (2, 2)."""
+    variances, directions = np.linalg.eigh(covariance)
+    width, height = 2 * sd * np.sqrt(variances[::-1])
+    angle = np.degrees(np.arctan2(*directions[::-1, 1]))
+    return Ellipse(mean, width, height, angle=angle, fill=False)
 
 
 def sum_or_mixture(axes, weights, means, sds, rng):

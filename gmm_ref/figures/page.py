@@ -1,4 +1,4 @@
-"""How a picture reaches the page: a canvas, an image with its alt text, and sliders."""
+"""How a picture reaches the page: a canvas, an image with its alt text, a table, sliders."""
 
 import base64
 import gc
@@ -10,6 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 PIXELS_PER_INCH = 96  # of the page; the picture itself has more, for fine screens
+# On a telephone a picture is drawn so wide, in inches, so that its letters keep their size.
+NARROW = 3.6
+TELEPHONE = "(max-width: 480px)"
 
 
 def canvas(rows=1, columns=1, width=7.0, height=3.6, **subplots):
@@ -30,23 +33,73 @@ def image(fig, alt, sharpness=2):
 
     sharpness, the pixels of the picture for one of the page.
     """
-    buffer = io.BytesIO()
-    # In place of savefig, which draws twice; and to press white paper harder than 2 saves little.
-    fig.set_dpi(sharpness * PIXELS_PER_INCH)
-    FigureCanvasAgg(fig).print_png(buffer, pil_kwargs={"compress_level": 2})
-    data = base64.b64encode(buffer.getvalue()).decode()
     width = round(fig.get_figwidth() * PIXELS_PER_INCH)
     return (
-        f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}" '
+        f'<img alt="{html.escape(alt)}" src="{_png(fig, sharpness)}" '
         f'style="width: {width}px; max-width: 100%; height: auto; border-radius: 4px">'
     )
 
 
+def responsive_image(fig, alt):
+    """The figure as an HTML image, and laid out anew for a page as narrow as a telephone."""
+    wide = image(fig, alt)
+    narrow = _png(_narrowed(fig), 2)
+    return f'<picture><source media="{TELEPHONE}" srcset="{narrow}">{wide}</picture>'
+
+
 def show(fig, alt):
     """Display the figure in a notebook, with its alt text; it returns what it displays."""
-    picture = HTML(image(fig, alt))
+    picture = HTML(responsive_image(fig, alt))
     display(picture)
     return picture
+
+
+def table(header, rows):
+    """Display a table in a notebook. header, its names; rows, a tuple of words or numbers each.
+
+    Returns what it displays.
+    """
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in header)
+    body = ""
+    for row in rows:
+        body += "<tr>" + "".join(f"<td>{html.escape(str(entry))}</td>" for entry in row) + "</tr>"
+    shown = HTML(
+        f'<table class="docutils"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    )
+    display(shown)
+    return shown
+
+
+def _png(fig, sharpness):
+    """The figure as the address of an image that is the image itself."""
+    buffer = io.BytesIO()
+    # In place of savefig, which draws twice; and to press white paper harder than 2 saves little.
+    fig.set_dpi(sharpness * PIXELS_PER_INCH)
+    FigureCanvasAgg(fig).print_png(buffer, pil_kwargs={"compress_level": 2})
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _narrowed(fig):
+    """The figure itself, NARROW; panels that stood in one row stand below each other."""
+    height = fig.get_figheight()
+    panels = [ax for ax in fig.axes if ax.get_subplotspec() is not None]
+    rows, columns = panels[0].get_gridspec().get_geometry()
+    if rows == 1 and columns > 1:
+        column = fig.add_gridspec(columns, 1)
+        for place, ax in zip(column, panels, strict=True):
+            ax.set_subplotspec(place)
+            ax.tick_params(labelleft=True, labelbottom=True)  # a shared axis had hidden some
+        height *= 0.8 * columns
+    fig.set_size_inches(NARROW, max(0.75 * height, min(height, 2.6)))
+    legends = [*fig.legends, *filter(None, (ax.get_legend() for ax in fig.axes))]
+    if legends:  # there is no room for them beside the curves
+        handles = [handle for legend in legends for handle in legend.legend_handles]
+        names = [text.get_text() for legend in legends for text in legend.get_texts()]
+        for legend in legends:
+            legend.remove()
+        columns = 2 if max(map(len, names)) < 15 else 1
+        fig.legend(handles, names, loc="outside upper center", ncols=columns, frameon=False)
+    return fig
 
 
 def slide(draw, alt, **sliders):
@@ -84,13 +137,15 @@ def slide(draw, alt, **sliders):
             gc.enable()
 
     picture = Picture(still())
+    values = {name: slider.value for name, slider in sliders.items()}
+    without_kernel = responsive_image(draw(**values), alt.format(**values))
     for slider in sliders.values():
         slider.style.description_width = "initial"
         slider.layout.width = "26em"
         slider.observe(redraw, "value")
     box = VBox([*sliders.values(), picture])
     bundle = box._repr_mimebundle_()
-    display({**bundle, "text/html": picture.value}, raw=True)
+    display({**bundle, "text/html": without_kernel}, raw=True)
     # What is there now, the libraries above all, is there to stay: to look through it for garbage
     # in the middle of a move takes 0.2 s.
     gc.collect()

@@ -13,7 +13,7 @@ def responsibility_curves(ax, weights, means, sds, x):
     """
     x = np.asarray(x)
     R = responsibilities(x[:, None], *theta_1d(weights, means, sds))
-    lines = [ax.plot(x, R[:, k], **line(k), label=f"$r_{k}$")[0] for k in range(R.shape[1])]
+    lines = [ax.plot(x, R[:, k], **line(k), label=f"component {k}")[0] for k in range(R.shape[1])]
     changes = np.diff(most_probable_component(R))
     crossings = np.array([_crossing(x, R, i) for i in np.flatnonzero(changes)])
     look = {"color": "black", "markersize": 9, "label": "crossing"}
@@ -47,15 +47,16 @@ def posterior_entropy_curve(ax, weights, means, sds, x):
 def soft_points(ax, X, R):
     """The points X (N, 2), coloured by their responsibilities R (N, K).
 
-    The marker is that of the most probable component, and the less sure, the smaller the point.
+    The marker is that of the most probable component, and a black ring marks doubt: the nearer the
+    entropy of its responsibilities to log K, the thicker.
     Returns one collection of dots for each component that is the most probable of some point.
     """
-    likely = most_probable_component(R)
-    colours, sizes = mixed_colours(R), 4 + 26 * R.max(axis=1) ** 3
+    likely, colours = most_probable_component(R), mixed_colours(R)
+    doubt = posterior_entropy(R) / np.log(max(2, R.shape[1]))
     drawn = []
     for k in np.unique(likely):
         mine = likely == k
-        look = {"s": sizes[mine], "c": colours[mine], "marker": marker(k), "linewidths": 0}
-        drawn.append(ax.scatter(*X[mine].T, **look))
+        look = {"s": 26, "c": colours[mine], "marker": marker(k), "edgecolors": "black"}
+        drawn.append(ax.scatter(*X[mine].T, **look, linewidths=doubt[mine]))
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     return drawn

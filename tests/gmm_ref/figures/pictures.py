@@ -50,6 +50,11 @@ def hidden_labels():
     return fig, figures.hidden_labels(ax, plane()[0])
 
 
+def drawn_points():
+    fig, axes = figures.canvas(1, 2)
+    return fig, figures.drawn_points(axes, *PLANE[1:], 60, rng())
+
+
 def labelled_points():
     fig, ax = figures.canvas()
     return fig, figures.labelled_points(ax, *plane())
@@ -77,6 +82,21 @@ def mixture_density():
     return fig, figures.mixture_density(ax, *LINE, GRID)
 
 
+def density_map():
+    fig, ax = figures.canvas()
+    return fig, figures.density_map(ax, *PLANE)
+
+
+def jensen():
+    fig, ax = figures.canvas()
+    return fig, figures.jensen(ax, [0.3, 0.7], [0.5, 0.02])
+
+
+def far_density():
+    fig, ax = figures.canvas()
+    return fig, figures.far_density(ax, *LINE, np.linspace(0, 80, 161))
+
+
 def sum_or_mixture():
     fig, axes = figures.canvas(1, 2, sharey=True)
     return fig, figures.sum_or_mixture(axes, *LINE, rng())
@@ -85,6 +105,18 @@ def sum_or_mixture():
 def one_label_or_many():
     fig, axes = figures.canvas(1, 2, sharex=True)
     return fig, figures.one_label_or_many(axes, *LINE, 12, rng())
+
+
+def label_table():
+    fig, ax = figures.canvas()
+    X, _ = plane()
+    return fig, figures.label_table(ax, e_step(X[:5], *PLANE))
+
+
+def labellings():
+    fig, axes = figures.canvas(2, 1)
+    before, after = rng().dirichlet(np.ones(9)), rng().dirichlet(np.full(9, 0.2))
+    return fig, figures.labellings(axes, before, after)
 
 
 def responsibility_curves():
@@ -100,9 +132,19 @@ def posterior_entropy_curve():
 def bound():
     fig, ax = figures.canvas()
     X, start = datasets.seven_points()
-    R = e_step(X, *start)
-    moved = start._replace(means=np.array([[-2.0], [0.0], [8.0]]))
-    return fig, figures.bound(ax, X, moved, R)
+    return fig, figures.bound(ax, X, start, 2, -2.0)
+
+
+def q_slope():
+    fig, ax = figures.canvas()
+    X = datasets.old_faithful()
+    return fig, figures.q_slope(ax, X, e_step(X, *START), START)
+
+
+def moments():
+    fig, ax = figures.canvas()
+    X = datasets.old_faithful()
+    return fig, figures.moments(ax, X, m_step(X, e_step(X, *START)))
 
 
 def em_film():
@@ -118,17 +160,28 @@ def log_likelihood_trace():
     return fig, figures.log_likelihood_trace(ax, fit(X, start).log_likelihoods)
 
 
-def local_maxima():
-    fig, axes = figures.canvas(1, 2, sharex=True, sharey=True)
+def fits():
+    """Three runs, of which two end at the same place, with the components the other way round."""
     X = datasets.old_faithful()
     twin = START._replace(means=np.tile(X.mean(axis=0), (2, 1)))
-    return fig, figures.local_maxima(axes, X, [fit(X, START), fit(X, twin)])
+    turned = START._replace(means=START.means[::-1])
+    return [fit(X, start) for start in (START, turned, twin)]
+
+
+def ends_of_runs():
+    fig, ax = figures.canvas()
+    return fig, figures.ends_of_runs(ax, fits())
+
+
+def local_maxima():
+    fig, axes = figures.canvas(1, 2, sharex=True, sharey=True)
+    return fig, figures.local_maxima(axes, datasets.old_faithful(), fits())
 
 
 def collapse():
-    fig, ax = figures.canvas()
+    fig, axes = figures.canvas(1, 2)
     X, _ = datasets.seven_points()
-    return fig, figures.collapse(ax, X, 10.0 ** -np.arange(8))
+    return fig, figures.collapse(axes, X, 10.0 ** -np.arange(8))
 
 
 def bug_zoo():
@@ -147,16 +200,25 @@ PICTURES = {
         bug_zoo,
         collapse,
         components,
+        density_map,
+        drawn_points,
         em_film,
+        ends_of_runs,
+        far_density,
         hidden_labels,
+        jensen,
+        label_table,
         labelled_points,
+        labellings,
         ladder,
         local_maxima,
         log_likelihood_trace,
         mixture_density,
+        moments,
         one_label_or_many,
         plate_diagram,
         posterior_entropy_curve,
+        q_slope,
         responsibility_curves,
         scored_guess,
         soft_points,
