@@ -24,6 +24,9 @@ nb_execution_timeout = 120
 # text/html, goes before them, and they before their name in plain text.
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", 35)]
 nb_ipywidgets_js = {}
+nb_merge_streams = True  # what a cell prints is one box, however it comes
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
@@ -67,6 +70,28 @@ def for_the_page(app, docname, source):
     source[0] = json.dumps(notebook)
 
 
+# A line that is too long for the page goes on under its own indentation, and a little further in.
+CODE = re.compile(
+    r'(<div class="highlight-ipython3[^>]*><div class="highlight"><pre>)(.*?)(</pre>)', re.S
+)
+TAGS = re.compile(r"<[^>]+>")
+
+
+def with_lines_of_code(app, pagename, templatename, context, doctree):
+    if "body" in context:
+        context["body"] = CODE.sub(in_lines, context["body"])
+
+
+def in_lines(code):
+    before, text, after = code.groups()
+    lines = []
+    for line in text.rstrip("\n").split("\n"):
+        seen = TAGS.sub("", line)
+        indent = len(seen) - len(seen.lstrip(" "))
+        lines.append(f'<span class="line" style="--indent: {indent}">{line}\n</span>')
+    return before + "".join(lines) + after
+
+
 def with_the_assignments(app, exception):
     for folder in (ROOT / "exercises").glob("7.*"):
         archive = Path(app.outdir) / "exercises" / folder.name
@@ -75,4 +100,5 @@ def with_the_assignments(app, exception):
 
 def setup(app):
     app.connect("source-read", for_the_page)
+    app.connect("html-page-context", with_lines_of_code)
     app.connect("build-finished", with_the_assignments)

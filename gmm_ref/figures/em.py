@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from gmm_ref import (
@@ -44,7 +45,7 @@ def q_slope(ax, X, R, theta):
     ax.plot(here, Q(here), "o", color=colour(1), ms=8, label="old mean")
     ax.plot(peak, Q(peak), "^", color=colour(0), ms=9, label="highest: slope 0")
     ax.set(xlabel="first entry of the mean of component 0", ylabel="$Q$, nats")
-    ax.legend(loc="lower right", frameon=False)
+    ax.legend(loc="lower center", frameon=False)
     return [curve, *tangent]
 
 
@@ -60,11 +61,13 @@ def moments(ax, X, theta):
     whole = np.einsum("k,kij->ij", weights, covariances) + (off.T * weights) @ off
     data = ellipse_of(X.mean(axis=0), np.cov(X.T, bias=True), 2)
     mixture = ellipse_of(weights @ means, whole, 2)
-    data.set(edgecolor=GREY, lw=6, alpha=0.5, label="the data")
-    mixture.set(edgecolor="black", lw=1.8, linestyle="--", label="the mixture")
+    data.set(edgecolor=GREY, lw=6, alpha=0.5)
+    mixture.set(edgecolor="black", lw=1.8, linestyle="--")
     for ellipse in (data, mixture):
         ax.add_patch(ellipse)
-    ax.legend(handles=[data, mixture], loc="upper left", framealpha=0.9)
+    keys = [Line2D([], [], color=GREY, lw=6, alpha=0.5, label="the data")]
+    keys.append(Line2D([], [], color="black", lw=1.8, ls="--", label="the mixture"))
+    ax.legend(handles=keys, loc="upper left", framealpha=0.9)
     return [data, mixture, *parts]
 
 
@@ -144,7 +147,7 @@ def ends_of_runs(ax, fits):
         ax.text(count, row, said, va="center")
     ax.set(yticks=range(len(ends)), ylim=(len(ends) - 0.4, -0.6), xlabel="runs", ylabel="end, nats")
     ax.set_yticklabels([f"{end.log_likelihoods[-1]:.2f}" for end, _ in ends])
-    ax.set_xlim(0, 1.6 * max(count for _, count in ends))
+    ax.set_xlim(0, 2 * max(count for _, count in ends))
     ax.xaxis.get_major_locator().set_params(integer=True)
     names = ["came to rest", "collapsed"][: 1 + (not rests.all())]
     keys = [Patch(**fill(k), label=name) for k, name in enumerate(names)]

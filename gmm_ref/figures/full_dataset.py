@@ -39,13 +39,8 @@ def labellings(axes, before, after):
         bars = ax.bar(range(len(chances)), chances, color=GREY)
         bars[top].set(**fill(1))
         ax.set_ylabel(name, style="italic")
-        ax.annotate(
-            f"{chances[top]:.2g}",
-            (top, chances[top]),
-            (0, 3),
-            textcoords="offset points",
-            ha="center",
-        )
+        place, look = (top, 1.05 * max(chances)), {"arrowstyle": "-", "shrinkB": 0}
+        ax.annotate(f"{chances[top]:.2g}", (top, chances[top]), place, ha="center", arrowprops=look)
         ax.margins(y=0.25)
         drawn.append(bars)
     axes[-1].set_xlabel("labelling")

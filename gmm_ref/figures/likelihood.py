@@ -23,8 +23,8 @@ def mixture_density(ax, weights, means, sds, x):
     ]
     total = np.exp(log_density(points, *theta))
     lines += ax.plot(x, total, color="black", linewidth=2.5, alpha=0.6, label="their sum, $p(x)$")
-    ax.set(xlabel="$x$", ylabel="$p(x)$", ylim=(0, None))
-    ax.legend(loc="upper right", frameon=False)
+    ax.set(xlabel="$x$", ylabel="$p(x)$", ylim=(0, 1.35 * total.max()))
+    ax.legend(loc="upper right", frameon=False)  # in the room above the curve
     return lines
 
 
@@ -41,7 +41,7 @@ def density_map(ax, weights, means, covariances):
     levels = np.linspace(0, height.max(), LEVELS + 1)
     shades = ax.contourf(x, y, height, levels, cmap="Greys")
     lines = ax.contour(x, y, height, levels[1:-1], colors=colour(0), linewidths=1)
-    ax.figure.colorbar(shades, ax=ax, label=r"$p(\mathbf{x})$", format="%.2f")
+    ax.figure.colorbar(shades, ax=ax, ticks=levels[::2], label=r"$p(\mathbf{x})$", format="%.3f")
     ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     return [shades, lines]
 

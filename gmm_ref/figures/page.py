@@ -28,14 +28,15 @@ def canvas(rows=1, columns=1, width=7.0, height=3.6, **subplots):
     return fig, axes
 
 
-def image(fig, alt, sharpness=2):
+def image(fig, alt, sharpness=2, kind="webp"):
     """The figure as an HTML image, a string, with ``alt`` for those who cannot see it.
 
-    sharpness, the pixels of the picture for one of the page.
+    sharpness, the pixels of the picture for one of the page; kind, "webp" for a small image or
+    "png" for one that is soon made.
     """
     width = round(fig.get_figwidth() * PIXELS_PER_INCH)
     return (
-        f'<img alt="{html.escape(alt)}" src="{_png(fig, sharpness)}" '
+        f'<img alt="{html.escape(alt)}" src="{_address(fig, sharpness, kind)}" '
         f'style="width: {width}px; max-width: 100%; height: auto; border-radius: 4px">'
     )
 
@@ -43,7 +44,7 @@ def image(fig, alt, sharpness=2):
 def responsive_image(fig, alt):
     """The figure as an HTML image, and laid out anew for a page as narrow as a telephone."""
     wide = image(fig, alt)
-    narrow = _png(_narrowed(fig), 2)
+    narrow = _address(narrowed(fig), 2, "webp")
     return f'<picture><source media="{TELEPHONE}" srcset="{narrow}">{wide}</picture>'
 
 
@@ -70,16 +71,20 @@ def table(header, rows):
     return shown
 
 
-def _png(fig, sharpness):
+def _address(fig, sharpness, kind):
     """The figure as the address of an image that is the image itself."""
     buffer = io.BytesIO()
-    # In place of savefig, which draws twice; and to press white paper harder than 2 saves little.
+    # In place of savefig, which draws twice.
     fig.set_dpi(sharpness * PIXELS_PER_INCH)
-    FigureCanvasAgg(fig).print_png(buffer, pil_kwargs={"compress_level": 2})
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    canvas = FigureCanvasAgg(fig)
+    if kind == "webp":  # half of what a PNG takes
+        canvas.print_webp(buffer, pil_kwargs={"lossless": True, "quality": 20, "method": 2})
+    else:  # to press white paper harder than 2 saves little
+        canvas.print_png(buffer, pil_kwargs={"compress_level": 2})
+    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def _narrowed(fig):
+def narrowed(fig):
     """The figure itself, NARROW; panels that stood in one row stand below each other."""
     height = fig.get_figheight()
     panels = [ax for ax in fig.axes if ax.get_subplotspec() is not None]
@@ -92,13 +97,16 @@ def _narrowed(fig):
         height *= 0.8 * columns
     fig.set_size_inches(NARROW, max(0.75 * height, min(height, 2.6)))
     legends = [*fig.legends, *filter(None, (ax.get_legend() for ax in fig.axes))]
-    if legends:  # there is no room for them beside the curves
-        handles = [handle for legend in legends for handle in legend.legend_handles]
-        names = [text.get_text() for legend in legends for text in legend.get_texts()]
-        for legend in legends:
-            legend.remove()
-        columns = 2 if max(map(len, names)) < 15 else 1
-        fig.legend(handles, names, loc="outside upper center", ncols=columns, frameon=False)
+    # There is no room for them beside the curves; and what several panels say is said once.
+    entries = {}
+    for legend in legends:
+        names = [text.get_text() for text in legend.get_texts()]
+        entries |= dict(zip(names, legend.legend_handles, strict=True))
+        legend.remove()
+    if entries:
+        columns = 2 if max(map(len, entries)) < 15 else 1
+        look = {"loc": "outside upper center", "ncols": columns, "frameon": False}
+        fig.legend(entries.values(), entries.keys(), **look)
     return fig
 
 
@@ -125,7 +133,7 @@ def slide(draw, alt, **sliders):
                 ax.set_position(place)
         else:  # room for a label that is a digit longer later on
             fig.get_layout_engine().set(w_pad=0.1)
-        picture = image(fig, alt.format(**values), sharpness=1.5)  # soon drawn, soon sent
+        picture = image(fig, alt.format(**values), sharpness=1.5, kind="png")  # soon drawn
         places[:] = [ax.get_position(original=True) for ax in fig.axes]
         return picture
 

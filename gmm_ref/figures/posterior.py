@@ -47,8 +47,8 @@ def posterior_entropy_curve(ax, weights, means, sds, x):
 def soft_points(ax, X, R):
     """The points X (N, 2), coloured by their responsibilities R (N, K).
 
-    The marker is that of the most probable component, and a black ring marks doubt: the nearer the
-    entropy of its responsibilities to log K, the thicker.
+    The marker is that of the most probable component. The nearer the entropy of its
+    responsibilities to log K, the larger the point, and the thicker the black ring around it.
     Returns one collection of dots for each component that is the most probable of some point.
     """
     likely, colours = most_probable_component(R), mixed_colours(R)
@@ -56,7 +56,8 @@ def soft_points(ax, X, R):
     drawn = []
     for k in np.unique(likely):
         mine = likely == k
-        look = {"s": 26, "c": colours[mine], "marker": marker(k), "edgecolors": "black"}
-        drawn.append(ax.scatter(*X[mine].T, **look, linewidths=doubt[mine]))
+        sizes = 22 + 26 * doubt[mine]
+        look = {"c": colours[mine], "marker": marker(k), "edgecolors": "black"}
+        drawn.append(ax.scatter(*X[mine].T, sizes, **look, linewidths=1.2 * doubt[mine]))
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     return drawn
