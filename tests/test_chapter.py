@@ -1,6 +1,7 @@
 """The chapter: built as promised, in the section's own notation, and true when it is run."""
 
 import ast
+import inspect
 import re
 import statistics
 from itertools import pairwise
@@ -8,12 +9,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from sklearn.mixture import GaussianMixture
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["7.4.1_generative_model", "7.4.2_likelihood", "7.4.3_posterior",
          "7.4.4_full_dataset", "7.4.5_em"]  # fmt: skip
 CHAPTER = ["index", *PARTS]
-NO_LESSON = ("Self-check", "Where next")
+NO_LESSON = ("A place to rest", "Self-check", "Where next")
 
 # Section 7.4, formula by formula, in its order.
 FORMULAS = {
@@ -53,10 +55,10 @@ DERIVED = {
     "7.4.1_generative_model": ["weights", "label", "point", "joint"],
     "7.4.2_likelihood": ["density", "likelihood", "loglikelihood", "jensen", "logsumexp"],
     "7.4.3_posterior": ["posterior", "average", "logodds", "errors", "entropy"],
-    "7.4.4_full_dataset": ["onehot", "prior", "conditional", "complete", "posteriorZ",
-                           "responsibility", "onelabel"],
+    "7.4.4_full_dataset": ["onehot", "prior", "conditional", "complete", "sumproduct",
+                           "posteriorZ", "responsibility", "onelabel"],
     "7.4.5_em": ["q", "qterms", "qgaussian", "estep", "mstep", "newweights", "gradmean", "newmeans",
-                 "gradcov", "newcovs", "decomposition", "climb", "collapse"],
+                 "gradcov", "newcovs", "decomposition", "climb", "collapse", "blocks"],
 }  # fmt: skip
 LABEL = re.compile(r"\\tag\{([^}]+)\}\s*\\label\{eq:([^}]+)\}")
 
@@ -117,12 +119,40 @@ def test_opening(name):
     assert "| text | code | shape |" in opening
 
 
-def test_minutes_are_those_of_the_start_page_and_two_hours_in_all():
+# How long a reader takes: seconds for a word, a displayed formula, a line of code that is not
+# folded, a prediction or a question.
+WORD, FORMULA, LINE, QUESTION = 0.5, 45, 5, 40
+DISPLAYED = re.compile(r"\$\$.*?\$\$|\\begin\{equation\*\}.*?\\end\{equation\*\}", re.DOTALL)
+
+
+def seconds(cell):
+    if cell.cell_type == "code":
+        tags = cell.metadata.get("tags", [])
+        lines = 0 if tags else len(cell.source.splitlines())
+        return LINE * lines + QUESTION * ("remove-input" in tags)
+    text = re.sub(r"\$[^$]+\$", "formula", DISPLAYED.sub("", cell.source))
+    words = len(re.findall(r"\S*\w\S*", text))
+    formulas = len(DISPLAYED.findall(cell.source))
+    return WORD * words + FORMULA * formulas + QUESTION * text.count("**Predict.**")
+
+
+def test_minutes_are_honest_and_those_of_the_start_page():
     stated = {n: int(re.search(r"\*\*Minutes\*\*: about (\d+)", read(n).cells[0].source)[1])
               for n in PARTS}  # fmt: skip
     promised = re.findall(r"\((7[^)]+)\.ipynb\) \|.*\| (\d+) \|", prose(read("index").cells))
     assert {name: int(minutes) for name, minutes in promised} == stated
-    assert 105 <= sum(stated.values()) <= 135
+    assert 180 <= sum(stated.values()) <= 200, "the start page says: three hours and a quarter"
+    for name, minutes in stated.items():
+        assert minutes == pytest.approx(sum(map(seconds, read(name).cells)) / 60, rel=0.1), name
+
+
+def test_the_longest_notebook_has_a_place_to_rest_in_its_middle():
+    cells = read("7.4.5_em").cells
+    rest = next(i for i, cell in enumerate(cells) if cell.source.startswith("## A place to rest"))
+    before, after = sum(map(seconds, cells[:rest])), sum(map(seconds, cells[rest:]))
+    assert 0.4 < before / (before + after) < 0.6
+    promised = int(re.search(r"a place to rest after (\d+)", cells[0].source)[1])
+    assert promised == pytest.approx(before / 60, rel=0.1)
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -139,6 +169,7 @@ def test_each_lesson_asks_first_and_says_last_what_to_notice(name):
 def test_self_check_has_a_reason_for_every_choice(name):
     questions = calls(sections(name)["Self-check"], "ask")
     assert len(questions) >= 3
+    longest = 0
     for question in questions:
         text, right, wrong = map(ast.literal_eval, question.args)
         assert text
@@ -146,6 +177,18 @@ def test_self_check_has_a_reason_for_every_choice(name):
         choices, reasons = zip(right, *wrong, strict=True)
         assert len(set(choices)) == len(choices)
         assert all(len(reason.split()) >= 3 and reason.endswith(".") for reason in reasons), text
+        longest += len(right[0]) == max(map(len, choices))
+    assert longest <= len(questions) / 2, "the longest choice is the right one too often"
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_self_check_asks_for_a_number_and_knows_a_wrong_one(name):
+    (question,) = calls(sections(name)["Self-check"], "ask_number")
+    text, answer, within, reason, wrong = map(ast.literal_eval, question.args)
+    assert text and reason.endswith(".") and wrong
+    for number, why in wrong:
+        assert abs(number - answer) > within
+        assert why.endswith(".")
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -194,9 +237,27 @@ def test_a_numbered_equation_has_a_cell_after_it_that_asserts(name):
 
 @pytest.mark.parametrize("name", CHAPTER)
 def test_cells_are_short(name):
-    lengths = [len(cell.source.splitlines()) for cell in code(read(name).cells)]
-    assert max(lengths) <= 12
-    assert statistics.median(lengths) <= 5
+    """Folded cells, with the code of pictures, count as well where the longest is sought."""
+    cells = code(read(name).cells)
+    assert max(len(cell.source.splitlines()) for cell in cells) <= 12
+    open_ones = [len(c.source.splitlines()) for c in cells if not c.metadata.get("tags")]
+    assert statistics.median(open_ones) <= 5
+
+
+@pytest.mark.parametrize("name", CHAPTER)
+def test_the_code_of_pictures_is_folded(name):
+    for cell in code(read(name).cells):
+        draws = any(calls([cell], function) for function in ("show", "slide", "table"))
+        assert draws == ("hide-input" in cell.metadata.get("tags", [])), cell.id
+
+
+@pytest.mark.parametrize("name", CHAPTER)
+def test_formulas_name_no_component_by_a_number(name):
+    """The text counts from 1 and the code from 0: a letter is right in both."""
+    for cell in read(name).cells:
+        formulas = re.findall(r"\$\$?[^$]+\$|\\begin\{equation\*\}.*?\\end", cell.source, re.DOTALL)
+        if cell.cell_type == "markdown":
+            assert not re.findall(r"_\{?n?0", " ".join(formulas)), cell.id
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -235,6 +296,18 @@ def test_the_zoo_shows_mistakes_that_the_checks_name():
     assert set(shown) <= known
 
 
+def test_what_is_said_of_another_library_is_so():
+    """7.4.5: scikit-learn adds `reg_covar` to each variance."""
+    assert "`reg_covar`" in prose(read("7.4.5_em").cells)
+    assert inspect.signature(GaussianMixture).parameters["reg_covar"].default > 0
+
+
+def only_imports(cell):
+    return all(
+        isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(cell.source).body
+    )
+
+
 @pytest.mark.parametrize("name", CHAPTER)
 def test_it_runs_in_silence_and_its_pictures_carry_their_words(book, name):
     """As it was run for the book, where an error ends the run."""
@@ -245,6 +318,7 @@ def test_it_runs_in_silence_and_its_pictures_carry_their_words(book, name):
     assert all(cell.execution_count for cell in code(notebook.cells))
     pictures = 0
     for cell in code(notebook.cells):
+        assert cell.outputs or only_imports(cell), f"{cell.id} shows nothing"
         for output in cell.outputs:
             assert output.output_type != "error", (cell.id, output.evalue)
             assert output.get("name") != "stderr", (cell.id, output.text)

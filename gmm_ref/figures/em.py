@@ -88,8 +88,8 @@ def bound(ax, X, theta, n_bounds, mean):
         drawn += ax.plot(grid, below, **line(step), lw=1.6, label=f"bound {step + 1}")
         here = theta.means[0, 0]
         new = _with_first_mean(theta, R[:, 0] @ X[:, 0] / R[:, 0].sum())
-        ax.plot(here, log_likelihood(X, *theta), "o", color=colour(step), ms=8)
-        ax.plot(new.means[0, 0], lower_bound(X, R, *new), "^", color=colour(step), ms=8)
+        ax.plot(here, log_likelihood(X, *theta), "o", color="black", ms=7)
+        ax.plot(new.means[0, 0], lower_bound(X, R, *new), "^", color="black", ms=7)
         theta = new
     there = _with_first_mean(theta, mean)
     low, high = lower_bound(X, R, *there), log_likelihood(X, *there)

@@ -144,7 +144,7 @@ def scored_guess(ax, X, guess, z=None):
     else:
         wrong = X[guess != z]
         drawn.append(ax.scatter(*wrong.T, s=80, c="black", marker="x", label="wrong guess"))
-        ax.set_title(f"the true labels: {len(z) - len(wrong)} of {len(z)} right")
+        ax.set_title(f"{len(z) - len(wrong)} of {len(z)} right")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)  # off the points
     return drawn
 

@@ -124,7 +124,7 @@ def slide(draw, alt, **sliders):
 
     places = []
 
-    def still():
+    def drawn():
         values = {name: slider.value for name, slider in sliders.items()}
         fig = draw(**values)
         if places:
@@ -133,20 +133,20 @@ def slide(draw, alt, **sliders):
                 ax.set_position(place)
         else:  # room for a label that is a digit longer later on
             fig.get_layout_engine().set(w_pad=0.1)
-        picture = image(fig, alt.format(**values), sharpness=1.5, kind="png")  # soon drawn
+        text = alt.format(**values)
+        soon = image(fig, text, sharpness=1.5, kind="png")  # soon drawn, soon sent
         places[:] = [ax.get_position(original=True) for ax in fig.axes]
-        return picture
+        return soon, fig, text
 
     def redraw(change):
         gc.disable()  # garbage can wait until the picture has been sent
         try:
-            picture.value = still()
+            picture.value = drawn()[0]
         finally:
             gc.enable()
 
-    picture = Picture(still())
-    values = {name: slider.value for name, slider in sliders.items()}
-    without_kernel = responsive_image(draw(**values), alt.format(**values))
+    first, fig, text = drawn()
+    picture, without_kernel = Picture(first), responsive_image(fig, text)
     for slider in sliders.values():
         slider.style.description_width = "initial"
         slider.layout.width = "26em"

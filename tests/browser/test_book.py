@@ -116,6 +116,32 @@ def test_a_page_fits_a_telephone(read, name):
     assert page.evaluate(CUT_OFF) == []
 
 
+LETTERS = """() => [...document.images].map(
+  picture => picture.getBoundingClientRect().width / picture.naturalWidth)"""
+LINES = """() => [...document.querySelectorAll('.highlight .line')].map(line => {
+  const range = document.createRange();
+  range.selectNodeContents(line);
+  return [...range.getClientRects()].filter(box => box.width > 1).map(box => box.left);
+})"""
+
+
+@pytest.mark.parametrize("name", CHAPTER)
+def test_letters_of_a_picture_are_as_large_on_a_telephone(read, name):
+    """A picture has twice as many pixels as the page gives it: half of it is its full size."""
+    assert all(shrunk > 0.49 for shrunk in read(name, *TELEPHONE).evaluate(LETTERS))
+
+
+@pytest.mark.parametrize("name", CHAPTER)
+def test_a_line_of_code_goes_on_under_its_own_indentation(read, name):
+    page = read(name, *TELEPHONE)
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    wrapped = 0
+    for lefts in page.evaluate(LINES):
+        wrapped += len(set(lefts)) > 1
+        assert all(left >= lefts[0] - 1 for left in lefts), lefts
+    assert wrapped
+
+
 def test_dark_is_dark(read):
     for look, least, most in ((DESK, 200, 255), (NIGHT, 0, 55)):
         colour = read("index", *look).evaluate("getComputedStyle(document.body).backgroundColor")
