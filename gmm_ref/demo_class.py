@@ -1,5 +1,6 @@
 """The demonstration class: a dozen students, released, submitted, graded and reported."""
 
+import json
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from gmm_ref.demo_answers import ANSWERS
 from nbjudge.grading.course import CONFIG, Course
 from nbjudge.grading.errors import CourseError, NoSandbox
 from nbjudge.grading.grade import grade_class
+from nbjudge.grading.handed_in import RECORD
 from nbjudge.grading.marks import marks_table
 from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
 DUE = "2026-03-02 12:00:00 UTC"
-IN_TIME = "2026-03-01 18:30:00 UTC"
-LATE = "2026-03-04 09:00:00 UTC"
+IN_TIME = "2026-03-01T18:30:00+00:00"
+LATE = "2026-03-04T09:00:00+00:00"
 # The class shows this assignment; the best and the idlest student have handed in all five.
 SHOWN = "7.4.3_posterior"
 
@@ -89,6 +91,7 @@ def make_class(source, folder, allow_unsandboxed=False):
     for student in STUDENTS:
         for assignment in course.assignments if student.all_assignments else [SHOWN]:
             submit(course, student, assignment)
+    _note_times(course)
     return course
 
 
@@ -109,11 +112,26 @@ def submit(course, student, assignment):
     released = course.root / course.directory.release_directory / assignment
     submitted = course.root / course.directory.submitted_directory / student.name / assignment
     shutil.copytree(released, submitted)
-    (submitted / "timestamp.txt").write_text(student.submitted)
     for path in submitted.glob("*.ipynb"):
         if student.answers is not None:
             solution = course.root / course.directory.source_directory / assignment / path.name
             _fill(path, solution, student)
+
+
+def _note_times(course):
+    """Note when each of them handed in, as the command does that collects."""
+    nothing_else = {"platform_id": "", "files": {}, "attachments": {}, "late": False, "digest": ""}
+    noted = {
+        student.name: {
+            "platform": "file",
+            "name": student.name,
+            "time": student.submitted,
+            **nothing_else,
+        }
+        for student in STUDENTS
+    }
+    text = json.dumps({assignment: noted for assignment in course.assignments})
+    (course.root / RECORD).write_text(text)
 
 
 def _fill(path, solution, student):

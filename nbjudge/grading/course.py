@@ -15,6 +15,7 @@ from traitlets.config import PyFileConfigLoader
 from nbjudge.grading import journal, nbgrader_patches
 from nbjudge.grading.digests import file_digest, package_digest, tree_digest
 from nbjudge.grading.errors import CourseError, NbgraderError
+from nbjudge.grading.handed_in import handed_in
 from nbjudge.grading.run import ahead
 from nbjudge.grading.run.preprocessor import SandboxExecute
 
@@ -141,6 +142,7 @@ class Course:
             self._source_digest(assignment),
             package_digest(self.checks),
             file_digest(self.root / CONFIG).hex(),
+            handed_in(self.root, assignment, student),
         ]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 

@@ -1,11 +1,16 @@
-"""Feedback pages: nbgrader's own, but that templates and texts are read once for all pages."""
+"""Feedback pages: nbgrader's own, but made where that can be ended, and templates are read once."""
 
+import copy
 import functools
 
 from nbconvert.exporters import Exporter, HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
+
+from nbjudge.grading.run.bounded import TooMuch, bounded
+from nbjudge.grading.run.limits import PageLimits, settings
 
 # How many cells' texts are kept as they stand on a page.
 REMEMBERED = 1000
@@ -19,15 +24,26 @@ _POLICY = (
 _META = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
 
 
-class FeedbackExporter(HTMLExporter):
-    """Fills in the marks of a notebook, and makes its page."""
+_LEFT_OUT = "(Left out: this page would have taken too long to make.)"
+
+
+class FeedbackExporter(settings(PageLimits), HTMLExporter):
+    """Fills in the marks of a notebook, and makes its page.
+
+    Where that takes too long, the page has the marks and the checks' words, and no other text.
+    """
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """The page of a notebook, and its resources."""
         nb, resources = Exporter.from_notebook_node(self, nb, resources, **kwargs)
         for cell in nb.cells:
             cell.metadata.setdefault("alt", "A picture that this cell drew")
-        page, _ = _pages().from_notebook_node(nb, resources)
+        # The functions among them belong to the exporter, and the one that makes the page has its own.
+        data = {name: value for name, value in resources.items() if not callable(value)}
+        try:
+            page = bounded(self.limits(), _page, nb, data)
+        except TooMuch:
+            page = bounded(self.limits(), _page, _without_texts(nb), data)
         return page, resources
 
 
@@ -50,6 +66,27 @@ class _Pages(HTMLExporter):
         resources = self._init_resources(resources)
         page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)
         return page.replace("<head>", f"<head>\n{_META}", 1), resources
+
+
+def _page(nb, resources):
+    page, _ = _pages().from_notebook_node(nb, resources)
+    return page
+
+
+def _without_texts(nb):
+    """The notebook with the cells of the assignment alone, and in them what is not the student's."""
+    nb = copy.copy(nb)
+    nb.cells = [_without_text(cell) for cell in nb.cells if "nbgrader" in cell.metadata]
+    return nb
+
+
+def _without_text(cell):
+    cell, is_test = copy.copy(cell), utils.is_grade(cell) and not utils.is_solution(cell)
+    if not cell.metadata.nbgrader.locked:
+        cell.source = _LEFT_OUT if cell.cell_type == "markdown" else f"# {_LEFT_OUT}"
+    if cell.cell_type == "code" and not is_test:
+        cell.outputs = []
+    return cell
 
 
 @functools.cache

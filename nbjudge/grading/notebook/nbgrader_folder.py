@@ -1,9 +1,11 @@
-"""What nbgrader sees of a submitted folder: its plain files, and nothing that leads out of it.
+"""What nbgrader sees of a submitted folder: the time at which it was handed in, and no file of it.
 
-nbgrader (0.9.5 and 0.9.6) copies what lies beside a notebook with links followed, and opens
-timestamp.txt whatever it is: a student's link to the gradebook would come back to them as a file,
-and a pipe would never end. No setting changes that, and a hook's errors are swallowed. So the two
-methods of its converter that look into the folder are shown another: of links to the plain files.
+nbgrader (0.9.5 and 0.9.6) copies what lies beside a notebook to autograded/ and feedback/, with
+links followed: a student's link to the gradebook would come back to them as a file, a page of
+theirs would run at formgrader's own address. And it believes their timestamp.txt, whatever it is: a
+pipe would never end. No setting changes that, and a hook's errors are swallowed. So the two methods
+of its converter that look into the folder are shown another, which holds that time alone. The
+code that needs the files is given them from the submitted folder itself.
 """
 
 import contextlib
@@ -12,18 +14,18 @@ import os
 import tempfile
 from pathlib import Path
 
-from nbjudge.grading.notebook.submission import PlainFiles
+from nbjudge.grading.handed_in import handed_in
 
 
-class PlainFolder:
+class EmptyFolder:
     """Stands between one converter of nbgrader's and the submitted folders.
 
-    folder: the one that was looked into last; left_out: a Note for each thing that is not shown.
+    folder: the one that was looked into last.
     """
 
     def __init__(self, converter):
         self.converter = converter
-        self.folder, self.left_out = None, []
+        self.folder = None
         for method in (converter.init_destination, converter.init_assignment):
             setattr(converter, method.__name__, self._showing(method))
 
@@ -37,26 +39,14 @@ class PlainFolder:
 
     @contextlib.contextmanager
     def _shown(self, assignment_id, student_id):
-        """Have the converter find, in place of the submitted folder, one of links to its files."""
+        """Have the converter find, in place of the submitted folder, one with a timestamp of ours."""
         self.folder = os.path.abspath(self.converter._format_source(assignment_id, student_id))
-        coursedir, names = self.converter.coursedir, self._names(assignment_id)
-        sizes = 1000 * coursedir.max_file_size, 1000 * coursedir.max_dir_size
-        plain = PlainFiles(self.folder, names, *sizes)
-        self.left_out = plain.left_out
+        time = handed_in(self.converter.coursedir.root, assignment_id, student_id)
         with tempfile.TemporaryDirectory(prefix="submission-") as shown:
-            for name in plain.files:
-                place = Path(shown, name)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.symlink_to(Path(self.folder, name))
+            if time:
+                Path(shown, "timestamp.txt").write_text(time)
             self.converter._format_source = lambda *_: shown
             try:
                 yield
             finally:
                 del self.converter._format_source
-
-    def _names(self, assignment_id):
-        """The paths of the files that are written to the folder of the graded submission."""
-        coursedir = self.converter.coursedir
-        source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment_id))
-        files = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
-        return ["timestamp.txt", *files]

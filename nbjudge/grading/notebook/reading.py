@@ -14,7 +14,7 @@ from nbformat.v4 import new_notebook
 from nbgrader.converters import Autograde
 
 from nbjudge.grading.errors import Unreadable
-from nbjudge.grading.notebook.nbgrader_folder import PlainFolder
+from nbjudge.grading.notebook.nbgrader_folder import EmptyFolder
 from nbjudge.grading.notebook.record import RECORD
 from nbjudge.grading.notebook.repair import given_cells
 from nbjudge.grading.notebook.shortening import shortened
@@ -30,12 +30,12 @@ _STRIP = Path(__file__).with_name("strip_outputs.py")
 class SubmissionExporter(settings(ReadingLimits), NotebookExporter):
     """nbgrader's exporter, but it reads every file: what is no notebook becomes an empty one.
 
-    Made by a converter that grades, it shows this one the plain files of the submission alone.
+    Made by a converter that grades, it shows this one no file of the submission beside it.
     """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.shown = PlainFolder(self.parent) if isinstance(self.parent, Autograde) else None
+        self.shown = EmptyFolder(self.parent) if isinstance(self.parent, Autograde) else None
 
     def from_filename(self, filename, resources=None, **kwargs):
         """Convert the notebook in a file; one of our own making is taken as it is."""
@@ -55,7 +55,7 @@ class SubmissionExporter(settings(ReadingLimits), NotebookExporter):
         """
         if self.shown is None or self.shown.folder != os.path.abspath(path.parent):
             raise RuntimeError(f"{path.parent} was read by nbgrader itself, its links followed.")
-        record = {"repairs": [], "left_out": self.shown.left_out}
+        record = {"repairs": []}
         try:
             plain = parse(content(path, self.limits()))
             given = given_cells(resources["nbgrader"])

@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from nbjudge.grading.notebook.record import Note
 
-# Bytes of a path within the folder: a longer one could not be written elsewhere.
+# Bytes of a path within the folder: a longer one could not be written where it is run.
 MAX_PATH = 1000
 # How many files and folders are looked at, and how many of those that are left out are named.
 MAX_ENTRIES, MAX_NAMED = 10_000, 50
@@ -61,22 +61,14 @@ class PlainFiles:
     """The plain files of a folder, notebooks apart, and what else is in it.
 
     in_place: paths of files that will be there: a folder of such a name is left out, and a file
-    where one of them has a folder; max_size, max_total: bytes of a file, and of all together;
-    max_number: of files.
+    where one of them has a folder; max_total: bytes of all together; max_number: of files.
 
     files: their paths within the folder; left_out: a Note for each thing that is none of them.
     """
 
-    def __init__(
-        self,
-        folder,
-        in_place=(),
-        max_size=math.inf,
-        max_total=math.inf,
-        max_number=MAX_ENTRIES,
-    ):
+    def __init__(self, folder, in_place=(), max_total=math.inf, max_number=MAX_ENTRIES):
         self.folder = folder
-        self.max_size, self.max_total, self.max_number = max_size, max_total, max_number
+        self.max_total, self.max_number = max_total, max_number
         self.files, self.left_out = [], []
         self._in_place = {PurePath(name) for name in in_place}
         self._folders = {parent for name in self._in_place for parent in name.parents}
@@ -127,8 +119,6 @@ class PlainFiles:
     def _takes_file(self, name, size):
         if PurePath(name) in self._folders:
             return self.leave(name, "a file in place of a folder")
-        if size > self.max_size:
-            return self.leave(name, f"larger than {self.max_size / 1e6:.0f} MB")
         if size > self._room:
             return self.leave(name, f"more than {self.max_total / 1e6:.0f} MB together")
         self._room -= size
@@ -142,12 +132,13 @@ class PlainFiles:
             self.left_out.append(note)
 
 
-def submission_files(folder, limits):
+def submission_files(folder, limits, in_place=()):
     """({name: bytes} of the plain files beside a notebook, a Note for all that is left out).
 
-    limits: the Limits of their number, and of their size together.
+    limits: the Limits of their number, and of their size together; in_place: names of files that
+    will be put over them.
     """
-    plain = PlainFiles(folder, max_total=limits.files_size, max_number=limits.files_number)
+    plain = PlainFiles(folder, in_place, limits.files_size, limits.files_number)
     files = {}
     for name in plain.files:
         try:

@@ -4,16 +4,13 @@ Should it ask for something else, because nbgrader was told to change submission
 course's own, it is run then, in turn: that takes longer, and the marks are the same.
 """
 
-import fnmatch
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from nbgrader.api import MissingEntry
-from nbgrader.converters import Autograde
 
 from nbjudge.grading.errors import Unreadable
 from nbjudge.grading.notebook.reading import SubmissionExporter, clean_notebook, content, parse
 from nbjudge.grading.notebook.repair import given_cells, repaired
-from nbjudge.grading.notebook.submission import submission_files
 from nbjudge.grading.run.preprocessor import SandboxExecute
 
 
@@ -26,7 +23,7 @@ def works(config, coursedir, assignment, student):
     execute = SandboxExecute(config=config, coursedir=coursedir)
     folder = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
     names = {"db_url": coursedir.db_url, "assignment": assignment, "student": student}
-    files, found = _files(execute, folder, assignment), {}
+    (files, _), found = execute.files(names), {}
     for path in sorted(folder.glob("*.ipynb")):
         place = {**names, "notebook": path.stem}
         notebook = _put_right(path, place, SubmissionExporter(config=config).limits())
@@ -45,21 +42,3 @@ def _put_right(path, place, limits):
         return None
     notebook.cells, _ = repaired(notebook.cells, given)
     return notebook
-
-
-def _files(execute, folder, assignment):
-    """Name -> bytes of the files of a submission, and over them those of the assignment."""
-    coursedir = execute.coursedir
-    source = coursedir.format_path(coursedir.source_directory, ".", assignment)
-    submitted, _ = submission_files(folder, execute.limits())
-    given, _ = submission_files(source, execute.limits())
-    # What a student may change, by a setting.
-    for name in Autograde(config=execute.config).exclude_overwriting.get(assignment, []):
-        given.pop(name, None)
-    files = {**submitted, **given}
-    return {name: files[name] for name in files if not _is_ignored(name, coursedir.ignore)}
-
-
-def _is_ignored(name, patterns):
-    parts = PurePath(name).parts
-    return any(fnmatch.fnmatch(part, pattern) for part in parts for pattern in patterns)

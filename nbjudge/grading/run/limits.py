@@ -58,6 +58,16 @@ class ReadingLimits:
     strip_seconds: float = _limit(120.0, "Time to read a large notebook without its outputs.")
 
 
+@dataclass(frozen=True)
+class PageLimits:
+    """What it may take to make a notebook's texts inert, and as much again to make its page."""
+
+    page_seconds: float = _limit(
+        20.0, "Processor time, past which texts are shown as they are, or left out of the page."
+    )
+    page_memory: int = _limit(2 * 2**30, "Bytes of memory.")
+
+
 def traits(limits):
     """The fields of a class of limits as traits of the configuration, by their names."""
     kinds = {int: Integer, float: Float}

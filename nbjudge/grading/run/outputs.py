@@ -2,6 +2,7 @@
 
 from nbformat.v4 import new_output
 
+from nbjudge.grading.notebook.mathjax import has_command
 from nbjudge.grading.sandbox.inside.outputs import SHOWN
 
 
@@ -15,6 +16,9 @@ def rebuilt(output):
         data = output.get("data")
         data = data if type(data) is dict else {}
         shown = {key: _text(data[key]) for key in SHOWN if key in data}
+        if has_command(shown.get("text/latex", "")):
+            # As text, which is not read as a formula.
+            shown["text/plain"] = shown.pop("text/latex")
         if shown:
             return new_output(kind, data=shown)
     if kind == "error":

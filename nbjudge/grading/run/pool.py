@@ -40,7 +40,7 @@ class LocalPool:
 
     def __init__(self, jobs):
         self.width = jobs
-        self._workers = [_Worker() for _ in range(jobs)]
+        self._workers = [Worker() for _ in range(jobs)]
         self._idle = queue.SimpleQueue()
         for worker in self._workers:
             self._idle.put(worker)
@@ -67,18 +67,22 @@ class LocalPool:
         worker = self._idle.get()
         try:
             for _ in range(TRIES):
-                with contextlib.suppress(_Died):
+                with contextlib.suppress(Died):
                     return worker.run(function, args)
         finally:
             self._idle.put(worker)
         raise PoolGone(f"It was begun {TRIES} times, and each time its process was killed.")
 
 
-class _Died(Exception):
-    """A process ended while it had a task."""
+class Died(Exception):
+    """A process ended while it had a task; code: its exit code, None if we ended it."""
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
 
 
-class _Worker:
+class Worker:
     """A process that does one task after another, started when there is one and it is not there.
 
     Not of `concurrent.futures`: there a process that is killed while it sends an answer leaves the
@@ -91,15 +95,21 @@ class _Worker:
         self.closed = False
         self.process = None
 
-    def run(self, function, args):
-        """``function(*args)``, or _Died."""
-        self._start()
+    def run(self, function, args, seconds=None):
+        """``function(*args)``, or Died: also of taking more than so many seconds."""
+        process = self._start()
         try:
             self.connection.send((function, args))
+            if not self.connection.poll(seconds):
+                self._end()
+                raise Died(None)
             result, error = self.connection.recv()
         except (EOFError, OSError):
+            # It has closed its end, and is gone in a moment.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
             self._end()
-            raise _Died from None
+            raise Died(process.returncode) from None
         if error is not None:
             raise error
         return result
@@ -118,6 +128,7 @@ class _Worker:
                 self.connection, theirs = multiprocessing.Pipe()
                 with theirs:
                     self.process = _started(theirs.fileno())
+            return self.process
 
     def _end(self):
         with self.lock:

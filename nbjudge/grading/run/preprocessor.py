@@ -4,11 +4,13 @@ The student's text is whatever the notebook holds. The test cells' text is taken
 never from the notebook; a test cell that the gradebook does not know is not run.
 """
 
+import fnmatch
 import importlib
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nbgrader import utils
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Instance, Unicode, default
@@ -44,10 +46,10 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Give every code cell its outputs, and the notebook its record."""
         record = nb.metadata.setdefault(RECORD, {})
+        files, record["left_out"] = self.files(resources["nbgrader"])
         if record.get("unreadable"):
             self._mark_unreadable(nb, record["unreadable"])
             return nb, resources
-        files, left_out = submission_files(resources["metadata"]["path"], self.limits())
         work = self.work(nb, resources["nbgrader"], files)
         # A course's own command has run it already; nbgrader alone has not.
         done = Store(self.coursedir.root).get(work.key) or run(work)
@@ -56,7 +58,6 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
         cells = zip(_code_cells(nb), done.outputs, strict=True)
         for number, (cell, outputs) in enumerate(cells, start=1):
             cell.execution_count, cell.outputs = number, outputs
-        record["left_out"] = [*record.get("left_out", []), *left_out]
         record["attempts"] = done.notes
         record["seconds"] = done.seconds
         return nb, resources
@@ -81,6 +82,25 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
             digest=package_digest(self.checks),
             allow_unsandboxed=self.allow_unsandboxed,
         )
+
+    def files(self, place):
+        """(name -> bytes of what a notebook's code finds beside it, Notes on what it does not find).
+
+        They are the student's files, and over them those of the assignment but for what a student
+        may change, by a setting.
+        """
+        coursedir, assignment = self.coursedir, place["assignment"]
+        source = coursedir.format_path(coursedir.source_directory, ".", assignment)
+        given, _ = submission_files(source, self.limits())
+        for name in Autograde(config=self.config).exclude_overwriting.get(assignment, []):
+            given.pop(name, None)
+        folder = coursedir.format_path(
+            coursedir.submitted_directory, place["student"], assignment
+        )
+        own, left_out = submission_files(folder, self.limits(), in_place=given)
+        files = {**own, **given}
+        taken = [name for name in files if not _is_ignored(name, coursedir.ignore)]
+        return {name: files[name] for name in taken}, left_out
 
     def required_checks(self):
         """The setting ``checks``; CourseError without one: a sandbox would hide no reference."""
@@ -135,6 +155,11 @@ class _SourceCells:
             name = cell.metadata["nbgrader"]["grade_id"]
             return CodeCell(cell.source, True, self.tests.get(name))
         return CodeCell(cell.source, False)
+
+
+def _is_ignored(name, patterns):
+    parts = PurePath(name).parts
+    return any(fnmatch.fnmatch(part, pattern) for part in parts for pattern in patterns)
 
 
 def _code_cells(nb):

@@ -8,8 +8,11 @@ import subprocess
 import sys
 
 import pytest
-from classroom import ASSIGNMENT, NOTEBOOK, RIGHT, Classroom
+from classroom import ASSIGNMENT, NOTEBOOK, RIGHT, Classroom, note_times
+from nbgrader.api import Gradebook
 
+from nbjudge.grading.errors import CourseError
+from nbjudge.grading.handed_in import RECORD, handed_in
 from nbjudge.grading.notebook import submission
 from nbjudge.grading.notebook.record import attempts_of
 from nbjudge.grading.notebook.submission import PlainFiles, submission_files
@@ -113,10 +116,6 @@ KINDS = {
         lambda f: folder_with_file(f, "other.ipynb"),
         "left out: other.ipynb: a folder in place of a file",
     ),
-    "a folder for a timestamp": (
-        lambda f: folder_with_file(f, "timestamp.txt"),
-        "left out: timestamp.txt: a folder in place of a file",
-    ),
     "a name of no UTF-8": (
         lambda f: (f / os.fsdecode(b"\xff.txt")).write_text("x"),
         "left out: �.txt: its name is not written in UTF-8",
@@ -124,7 +123,7 @@ KINDS = {
     "folders too deep": (lambda f: deep(f, "d" * 30), "...: its path is too long"),
     "a file too large": (
         lambda f: os.truncate(os.open(f / "sparse", os.O_CREAT | os.O_WRONLY), 2**40),
-        "left out: sparse: larger than 100 MB",
+        "left out: sparse: more than 50 MB together",
     ),
 }
 
@@ -162,8 +161,9 @@ def by_the_command(classroom, student, *options):
 
 
 def hand_in(classroom, student, make):
-    """A right notebook, with a file beside it, and what else ``make`` lays there."""
-    folder = classroom.hand_in(student, classroom.notebook(RIGHT)).parent
+    """A right notebook that reads a file beside it, and what else ``make`` lays there."""
+    notebook = classroom.notebook(RIGHT, early='print(open("own.txt").read())')
+    folder = classroom.hand_in(student, notebook).parent
     (folder / "own.txt").write_text("own")
     make(folder)
     return folder
@@ -174,11 +174,12 @@ def check_graded(classroom, student, note):
     graded = classroom.root / "autograded" / student / ASSIGNMENT
     kinds = {stat.S_IFMT(path.lstat().st_mode) for path in graded.rglob("*")}
     assert kinds <= {stat.S_IFREG, stat.S_IFDIR}
-    assert (graded / "own.txt").read_text() == "own"
+    assert '"own\\n"' in (graded / f"{NOTEBOOK}.ipynb").read_text()
     assert (graded / DATA).read_text() == "given"
     assert note in "\n".join(attempts_of(graded / f"{NOTEBOOK}.ipynb"))
+    # Nothing of the student's is copied but the notebook.
     files = {str(path.relative_to(graded)) for path in graded.rglob("*") if path.is_file()}
-    assert files - {"a/inside.txt"} == {f"{NOTEBOOK}.ipynb", "own.txt", "points.csv", DATA}
+    assert files == {f"{NOTEBOOK}.ipynb", "points.csv", DATA}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -223,12 +224,49 @@ def test_a_link_in_place_of_the_folder_leads_nowhere(classroom, target):
     assert not (graded / "own.txt").exists()
 
 
-def test_a_timestamp_that_is_a_plain_file_counts(classroom):
-    folder = hand_in(classroom, "timely", lambda folder: None)
-    (folder / "timestamp.txt").write_text("2026-03-04 12:00:00 UTC")
-    assert classroom.grade("timely").success
-    graded = classroom.root / "autograded" / "timely" / ASSIGNMENT
-    assert (graded / "timestamp.txt").read_text() == "2026-03-04 12:00:00 UTC"
+TIMESTAMPS = {
+    "early": b"2026-01-01 12:00:00 UTC",
+    "late": b"2027-01-01 12:00:00 UTC",
+    "no time": b"yesterday",
+    "out of range": b"9999999999999-01-01",
+    "no UTF-8": b"\xff",
+    "long": b"2026-01-01" + b" " * 10**7,
+}
+
+
+@pytest.mark.parametrize("kind", TIMESTAMPS)
+def test_a_timestamp_among_their_files_is_not_believed_and_costs_nothing(due, kind):
+    """The one that was noted when it was collected is."""
+    student = f"timed {kind}"
+    folder = hand_in(due, student, lambda folder: None)
+    (folder / "timestamp.txt").write_bytes(TIMESTAMPS[kind])
+    assert due.grade(student).total == 18
+    assert late(due, student) is None
+    note_times(due.root, {student: "2026-03-04T12:00:00+00:00"})
+    assert due.grade(student).total == 18
+    assert late(due, student) == 2 * 86400
+
+
+@pytest.fixture
+def due(classroom):
+    """The class with its assignment due on 2 March."""
+    with Gradebook(classroom.coursedir.db_url) as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-02 12:00:00 UTC")
+    yield classroom
+    (classroom.root / RECORD).unlink()
+
+
+def late(classroom, student):
+    """By how many seconds a submission is late; None where nobody knows when it came."""
+    with Gradebook(classroom.coursedir.db_url) as gradebook:
+        submission = gradebook.find_submission(ASSIGNMENT, student)
+        return submission.timestamp and submission.total_seconds_late
+
+
+def test_a_note_of_times_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / RECORD).write_text("{")
+    with pytest.raises(CourseError, match="collect once more"):
+        handed_in(tmp_path, ASSIGNMENT, "ada")
 
 
 # Of the files beside a notebook, what its code is given.
