@@ -68,6 +68,11 @@ MARKUP = {
     "link by itself": "<javascript:won(1)>",
     "link of data": "[a](data:text/html,<script>won(1)</script>)",
     "link to a file": "[a](evil.html)",
+    # At formgrader's own address there are pages that load a configuration from a folder.
+    "link to another site": f"[a]({ELSEWHERE}/formgrader?path=submitted)",
+    "link to another site by itself": f"a {ELSEWHERE}/formgrader?path=submitted b",
+    "link to another site in brackets": f"<{ELSEWHERE}/formgrader?path=submitted>",
+    "link to an address of mail": "<a@b.invalid> mailto:a@b.invalid",
     "link over a picture": "[![a](data:image/png;base64,AAAA)](javascript:won(1))",
     "refresh": f"<meta http-equiv=refresh content='0;url={ELSEWHERE}/refresh'>",
     "base": f"<base href='{ELSEWHERE}/base/'>",
@@ -97,6 +102,9 @@ MARKUP = {
     "formula": "$a$<img src=x onerror=won(1)>$b$",
     "formula with markup": "$\\text{<img src=x onerror=won(1)>}$",
     "formula link": "$\\href{javascript:won(1)}{a}$",
+    "formula link to another site": f"$\\href{{{ELSEWHERE}}}{{a}}$",
+    "formula that brings commands": "$\\require{html}\\let\\a\\href\\a{javascript:won(1)}{a}$",
+    "formula of MathML": "$\\mmlToken{mi}[href='javascript:won(1)']{a}$",
     "formula style": "$$\\style{position:fixed}{\\class{score}{\\cssId{a}{b}}}$$",
     "utf-7": "+ADw-script+AD4-won(1)+ADw-/script+AD4-",
     "full width": "\uff1cscript\uff1ewon(1)\uff1c/script\uff1e",
@@ -110,6 +118,7 @@ OUTPUTS = r"""
 from IPython.display import HTML, SVG, Javascript, Latex, Markdown, display
 display(HTML("<img src=x onerror=won(2)>"), SVG("<svg onload='won(2)'/>"), Javascript("won(2)"))
 display(Markdown("<img src=x onerror=won(2)>"), Latex("$a$<img src=x onerror=won(2)>"))
+display(Latex("$\\href{javascript:won(2)}{a}$"), Latex("$\\&#104;ref{javascript:won(2)}{a}$"))
 bad = '"><img src=x onerror=won(2)>'
 for kind in ("image/png", "image/jpeg", "image/svg+xml", "text/plain", "text/latex", "text/html"):
     display({kind: bad}, raw=True, metadata={kind: {"width": bad, "alt": bad}})
@@ -121,7 +130,7 @@ raise ValueError("</pre><img src=x onerror=won(2)>")
 PLAIN = """\
 # Heading
 
-*emphasis*, **more**, `code < 1`, $a < b$, H<sub>2</sub>O, https://example.org
+*emphasis*, **more**, `code < 1`, $a < b$, H<sub>2</sub>O
 
 | a | b |
 |---|---|
