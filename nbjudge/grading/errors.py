@@ -47,6 +47,10 @@ class Unfinished(GradingError):
     """What runs a notebook was killed again and again: it gets no marks, and others go on."""
 
 
+class UnusableName(GradingError):
+    """A student's folder has a name that pages or nbgrader take for something else."""
+
+
 class Unreadable(GradingError):
     """A file that is no notebook; the text says why, to the student."""
 

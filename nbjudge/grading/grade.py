@@ -10,6 +10,7 @@ from concurrent.futures import Future
 
 from nbjudge.grading import nbgrader_patches
 from nbjudge.grading.errors import CourseError, GradingError, Stopped
+from nbjudge.grading.notebook.submission import readable
 from nbjudge.grading.progress import GradingProgress
 from nbjudge.grading.run.execution import run_all
 from nbjudge.grading.run.pool import DaskPool, LocalPool, as_completed
@@ -54,7 +55,7 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
                 with pool:
                     for which, why_not, seconds in _graded(course, store, pool, left, outdated):
                         raise_if_interrupted()
-                        progress.done(", ".join(reversed(which)), seconds)
+                        progress.done(", ".join(map(readable, reversed(which))), seconds)
                         if why_not:
                             failed.append(which)
                             _report(console, which, why_not)
@@ -123,7 +124,7 @@ def _started(course, store, pool, which, is_run):
 
 def _report(console, which, why_not):
     assignment, student = which
-    text = f"{student}, {assignment}: no marks\n{why_not}"
+    text = f"{readable(student)}, {assignment}: no marks\n{why_not}"
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 

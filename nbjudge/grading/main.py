@@ -79,6 +79,7 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     from nbjudge.grading.course import Course
     from nbjudge.grading.grade import grade_class
     from nbjudge.grading.marks import marks_table
+    from nbjudge.grading.notebook.submission import readable
     from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
     if not (allow_unsandboxed or scheduler):
@@ -88,7 +89,7 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     failed = grade_class(course, chosen, console, jobs, scheduler, force)
     console.print(marks_table(course.marks()))
     if failed:
-        names = ", ".join(f"{student}/{assignment}" for assignment, student in failed)
+        names = ", ".join(f"{readable(student)}/{assignment}" for assignment, student in failed)
         sys.exit(f"{len(failed)} submissions got no marks: {names}. The log lines above say why.")
 
 

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from nbjudge.grading.handed_in import handed_in
+from nbjudge.grading.notebook.submission import check_name, is_text
 
 
 class EmptyFolder:
@@ -39,7 +40,12 @@ class EmptyFolder:
 
     @contextlib.contextmanager
     def _shown(self, assignment_id, student_id):
-        """Have the converter find, in place of the submitted folder, one with a timestamp of ours."""
+        """Have the converter find, in place of the submitted folder, one with a timestamp of ours.
+
+        Notebooks of names that are no text are not shown either. Raises UnusableName.
+        """
+        check_name(student_id)
+        self.converter.notebooks = list(filter(is_text, self.converter.notebooks))
         self.folder = os.path.abspath(self.converter._format_source(assignment_id, student_id))
         time = handed_in(self.converter.coursedir.root, assignment_id, student_id)
         with tempfile.TemporaryDirectory(prefix="submission-") as shown:

@@ -1,6 +1,7 @@
 """What of a submitted folder is taken: plain files. All else is left where it is, and named.
 
-Nothing here follows a link, opens what is no plain file, changes the folder, or raises.
+Nothing here follows a link, opens what is no plain file, changes the folder, or raises but for the
+name of the student.
 """
 
 import math
@@ -8,6 +9,7 @@ import os
 import stat
 from pathlib import PurePath
 
+from nbjudge.grading.errors import UnusableName
 from nbjudge.grading.notebook.record import Note
 
 # Bytes of a path within the folder: a longer one could not be written where it is run.
@@ -15,12 +17,37 @@ MAX_PATH = 1000
 # How many files and folders are looked at, and how many of those that are left out are named.
 MAX_ENTRIES, MAX_NAMED = 10_000, 50
 
+# In a name: formgrader's pages take the first for markup or the end of a string, and nbgrader the
+# others for a pattern that stands for many students.
+_UNUSABLE = set('<>"\\' + "*?[]")
+
 _SPECIAL = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
     stat.S_IFBLK: "a device",
     stat.S_IFCHR: "a device",
 }
+
+
+def check_name(student):
+    """Raise UnusableName if a student's id, the name of a folder, is no text or not to be shown."""
+    if not is_text(student) or _UNUSABLE & set(student) or not student.strip():
+        raise UnusableName(
+            f"The folder submitted/{readable(student)} has a name that cannot be used: one without "
+            f"line breaks, other invisible characters and {' '.join(sorted(_UNUSABLE))}, in UTF-8, "
+            f"can. Rename it."
+        )
+
+
+def is_text(name):
+    """Whether a name can be printed on a line: what is no UTF-8 cannot."""
+    return name.isprintable()
+
+
+def readable(name):
+    """A name as text that can be written on a line."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def entries(folder, enter=lambda name: True):
@@ -84,7 +111,7 @@ class PlainFiles:
         for number, (name, status) in enumerate(entries(self.folder, self._may_enter)):
             if number == MAX_ENTRIES or len(self.files) == self.max_number:
                 most = min(MAX_ENTRIES, self.max_number)
-                self.leave(_readable(name), f"and what follows, more than {most} files")
+                self.leave(readable(name), f"and what follows, more than {most} files")
                 return
             if not self._takes(name, status):
                 self._closed.add(name)
@@ -94,10 +121,10 @@ class PlainFiles:
 
     def _takes(self, name, status):
         """Whether an entry is a plain file or folder; if it is neither, it is noted."""
-        shown = _readable(name or os.path.basename(self.folder))
+        shown = readable(name or os.path.basename(self.folder))
         kind = stat.S_IFMT(status.st_mode) if status else None
         if kind == stat.S_IFLNK:
-            target = _readable(os.readlink(path_within(self.folder, name)))
+            target = readable(os.readlink(path_within(self.folder, name)))
             return self._note(Note("link", f"{shown} -> {target}"))
         if kind in _SPECIAL:
             return self._note(Note("link", f"{shown}, {_SPECIAL[kind]}"))
@@ -154,8 +181,3 @@ def _status(path):
         return os.lstat(path)
     except OSError:
         return None
-
-
-def _readable(name):
-    """A name as text that can be written."""
-    return os.fsencode(name).decode("utf-8", "replace")
