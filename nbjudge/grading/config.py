@@ -1,11 +1,14 @@
 """What nbgrader is set to in every course that nbjudge grades."""
 
+from nbjudge.grading import nbgrader_patches
+
 
 def configure(c, checks):
     """Set the configuration ``c`` of an nbgrader_config.py; what stands below its call is kept.
 
     checks: the name of the package or module that holds the course's checks.
     """
+    nbgrader_patches.wait_for_gradebook()
     # Student code runs in a sandbox, where this package is not to be found, and what judges it
     # outside. A change of the package grades the class anew. Limits: c.SandboxExecute.….
     c.SandboxExecute.checks = checks
@@ -13,6 +16,8 @@ def configure(c, checks):
         "nbjudge.grading.run.preprocessor.SandboxExecute",
         "nbgrader.preprocessors.LimitOutput",
         "nbgrader.preprocessors.SaveAutoGrades",
+        # A mark by hand is for the text that it was given for.
+        "nbjudge.grading.marks_by_hand.KeepMarksByHand",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
     # A submission is read whatever is in the file, its links not followed, and put right: every
@@ -28,6 +33,8 @@ def configure(c, checks):
     # A notebook is held against its format once, not after each of these.
     c.Exporter.optimistic_validation = True
     c.GenerateFeedback.exporter_class = "nbjudge.grading.feedback.FeedbackExporter"
+    # In formgrader no name of a student's is markup.
+    c.HTMLExporter.preprocessors = ["nbjudge.grading.formgrader.PlainNames"]
 
     # When a student validates: an endless loop is stopped and the next cells still run.
     c.ExecutePreprocessor.timeout = 30

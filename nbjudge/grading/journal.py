@@ -1,11 +1,12 @@
-"""What has been released and graded already: two tables beside nbgrader's own, in its database.
+"""What has been released and graded already: three tables beside nbgrader's own, in its database.
 
-A line is written when the marks and the pages of a submission are there, and not before. So
+That a submission is graded is written when its marks and pages are there, and not before. So
 grading can be stopped at any point, and goes on with what is left.
 """
 
 import collections
 import hashlib
+import json
 
 from nbgrader.api import (
     Assignment,
@@ -15,7 +16,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import Column, MetaData, String, Table, delete, insert, or_, select, true
+from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, or_, select, true
 
 _TABLES = MetaData()
 _RELEASED = Table(
@@ -33,6 +34,15 @@ _GRADED = Table(
     # Of all that the marks depend on; and of what was marked by hand when the pages were written.
     Column("digest", String(64), nullable=False),
     Column("by_hand", String(64), nullable=False),
+)
+_ANSWERS = Table(
+    "nbjudge_answers",
+    _TABLES,
+    Column("assignment", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    # Of each answer's text, by the names of their cells, as JSON.
+    Column("digests", Text, nullable=False),
 )
 
 
@@ -101,6 +111,21 @@ def write_graded(gradebook, assignment, student, digest, by_hand):
     """Note that a submission is graded and its pages written, whole or not at all."""
     which = {"assignment": assignment, "student": student}
     _write(gradebook, _GRADED, which, {"digest": digest, "by_hand": by_hand})
+
+
+def answers(gradebook, which):
+    """Cell -> digest of the answer in it when a notebook was last graded; empty if it never was.
+
+    which: the names of its assignment, student and notebook, as a dict.
+    """
+    _make(gradebook)
+    found = gradebook.db.execute(select(_ANSWERS.c.digests).filter_by(**which)).scalar()
+    return json.loads(found) if found else {}
+
+
+def write_answers(gradebook, which, digests):
+    """Note the digests of the answers of a notebook, with what else was done in the session."""
+    _write(gradebook, _ANSWERS, which, {"digests": json.dumps(digests)})
 
 
 def _write(gradebook, table, key, digests):

@@ -6,6 +6,7 @@ Each can go when the version that it names is left behind. No mark depends on an
 import contextlib
 import functools
 import os
+import sqlite3
 import sys
 import sysconfig
 import warnings
@@ -18,6 +19,27 @@ def leave_out_rfc3987():
     of processor time in each process. No notebook's schema has such addresses.
     """
     sys.modules.setdefault("rfc3987_syntax", None)
+
+
+# How long a command or formgrader waits for a gradebook that another writes to.
+LOCKED_SECONDS = 60
+
+
+def wait_for_gradebook():
+    """Have a locked SQLite gradebook waited for.
+
+    SQLAlchemy waits 5 s; then nbgrader 0.9.6 takes what it was at for a failure of the submission.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    if not event.contains(Engine, "connect", _be_patient):
+        event.listen(Engine, "connect", _be_patient)
+
+
+def _be_patient(connection, _):
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"PRAGMA busy_timeout = {LOCKED_SECONDS * 1000}")
 
 
 def find_scripts():

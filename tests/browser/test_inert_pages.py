@@ -26,19 +26,6 @@ CLICK = """() => document.querySelectorAll(
 ).forEach(e => {e.removeAttribute("target"); e.click()})"""
 
 
-class WrittenCourse(Classroom):
-    """The small course with a question that is answered in words."""
-
-    def _lay_out(self):
-        super()._lay_out()
-        path = self.root / "solutions" / ASSIGNMENT / f"{NOTEBOOK}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        data = {"grade_id": "why", "grade": True, "solution": True, "points": 2, "locked": False}
-        data |= {"task": False, "schema_version": 3}
-        notebook.cells.append(new_markdown_cell("Why?", metadata={"nbgrader": data}))
-        nbformat.write(notebook, path)
-
-
 @pytest.fixture(scope="module")
 def classroom(browser, tmp_path_factory):
     """A graded course: ada writes what runs, bea what is harmless."""
@@ -46,7 +33,7 @@ def classroom(browser, tmp_path_factory):
         find_bwrap()
     except NoSandbox as error:
         pytest.skip(f"This grades a class in the sandbox. {error}")
-    course = WrittenCourse(tmp_path_factory.mktemp("written") / "course")
+    course = Classroom(tmp_path_factory.mktemp("written") / "course", written=True)
     notebook = course.notebook({"why": MARKUP["marks"]}, late=OUTPUTS)
     notebook.cells.append(new_raw_cell(MARKUP["picture that fails"]))
     for kind in ("text/html", "text/markdown", ""):

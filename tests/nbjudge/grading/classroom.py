@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -137,13 +137,14 @@ class Classroom:
     """A course folder with the small assignment released, made if it is not there yet.
 
     settings: of SandboxExecute; stock: graded by nbgrader's own Execute instead; tests: the texts
-    of test cells that are not the usual ones.
+    of test cells that are not the usual ones; written: with a question answered in words, `why`.
     """
 
     root: Path
     settings: dict = field(default_factory=dict)
     stock: bool = False
     tests: dict = field(default_factory=dict)
+    written: bool = False
 
     def __post_init__(self):
         nbgrader_patches.find_scripts()
@@ -162,7 +163,11 @@ class Classroom:
     def _lay_out(self):
         folder = self.root / "solutions" / ASSIGNMENT
         folder.mkdir(parents=True)
-        nbformat.write(source_notebook(self.tests), folder / f"{NOTEBOOK}.ipynb")
+        notebook = source_notebook(self.tests)
+        if self.written:
+            data = _nbgrader("why", grade=True, solution=True, points=2, locked=False)
+            notebook.cells.append(new_markdown_cell("Why?", metadata=data))
+        nbformat.write(notebook, folder / f"{NOTEBOOK}.ipynb")
         (folder / "points.csv").write_text("1,2\n3,4\n")
         shutil.copy(ROOT / "nbgrader_config.py", self.root)
         self.secret_file.write_text(f"secret-{uuid.uuid4().hex}")
