@@ -130,7 +130,7 @@ def _note_times(course):
         }
         for student in STUDENTS
     }
-    text = json.dumps({assignment: noted for assignment in course.assignments})
+    text = json.dumps(dict.fromkeys(course.assignments, noted))
     (course.root / RECORD).write_text(text)
 
 

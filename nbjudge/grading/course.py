@@ -19,7 +19,7 @@ from nbjudge.grading.run import ahead
 from nbjudge.grading.run.preprocessor import SandboxExecute
 
 CONFIG = "nbgrader_config.py"
-# The columns of grades.csv: those of nbgrader's own export, which loses who has a comma in the name.
+# The columns of grades.csv: those of nbgrader's export, which loses who has a comma in the name.
 EXPORTED = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
@@ -134,9 +134,16 @@ class Course:
         known = {
             which: hand
             for which, (digest, hand) in written.items()
-            if self.feedback_pages(*which) and digest == self.digest(*which)
+            if self._is_current(which, digest)
         }
         return set(known), {which for which, hand in known.items() if hand != by_hand[which]}
+
+    def _is_current(self, which, digest):
+        """Whether a submission has its pages, and all that its marks depend on has this digest."""
+        try:
+            return bool(self.feedback_pages(*which)) and digest == self.digest(*which)
+        except OSError:  # which is told when it is graded
+            return False
 
     def digest(self, assignment, student):
         """A hash of all that the marks of a submission depend on."""

@@ -38,7 +38,7 @@ class FeedbackExporter(settings(PageLimits), HTMLExporter):
         nb, resources = Exporter.from_notebook_node(self, nb, resources, **kwargs)
         for cell in nb.cells:
             cell.metadata.setdefault("alt", "A picture that this cell drew")
-        # The functions among them belong to the exporter, and the one that makes the page has its own.
+        # The functions among them belong to this exporter; the one that makes the page has its own.
         data = {name: value for name, value in resources.items() if not callable(value)}
         try:
             page = bounded(self.limits(), _page, nb, data)
@@ -74,7 +74,7 @@ def _page(nb, resources):
 
 
 def _without_texts(nb):
-    """The notebook with the cells of the assignment alone, and in them what is not the student's."""
+    """The notebook with the assignment's cells alone, and in them what is not the student's."""
     nb = copy.copy(nb)
     nb.cells = [_without_text(cell) for cell in nb.cells if "nbgrader" in cell.metadata]
     return nb

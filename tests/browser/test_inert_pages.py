@@ -20,6 +20,7 @@ from written import ELSEWHERE, MARKUP, OUTPUTS, PLAIN
 from nbjudge.grading.errors import NoSandbox
 from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
+NAME = "</script><script>won('name')</script>\"><img src=x onerror=won('name')>"
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"
 CLICK = """() => document.querySelectorAll(
     ".rendered_html a:not([href^=http]):not([href^='#']), .rendered_html b, .rendered_html button"
@@ -52,6 +53,8 @@ def classroom(browser, tmp_path_factory):
     for kind in ("html", "svg", "xhtml", "xml", "js", "pdf"):
         (course.folder("ada") / f"evil.{kind}").write_text("<script>won('file')</script>")
     course.hand_in("bea", course.notebook({"why": PLAIN}))
+    with Gradebook(course.coursedir.db_url) as gradebook:
+        gradebook.add_student("ada", first_name=NAME, last_name=NAME, email=NAME)
     for student in ("ada", "bea"):
         graded = course.grade(student)
         assert graded.success, graded.log[-3000:]
@@ -147,8 +150,20 @@ def test_nothing_runs_in_formgrader_and_no_mark_changes(browser, classroom, form
     assert visit.page.url == where
     leads = "all => all.map(a => a.getAttribute('href')).filter(to => !to.startsWith('#'))"
     assert visit.page.locator("#notebook a[href]").evaluate_all(leads) == []
+    assert NAME in visit.page.locator("a.name-shown").text_content()
     visit.page.close()
     assert grades(classroom, "ada") == before
+
+
+@pytest.mark.parametrize(
+    "page", ["manage_students", f"manage_submissions/{ASSIGNMENT}", "manage_students/ada",
+             f"gradebook/{ASSIGNMENT}/{NOTEBOOK}", f"manage_students/ada/{ASSIGNMENT}"],
+)  # fmt: skip
+def test_no_name_runs_on_formgraders_other_pages(browser, formgrader, page):
+    visit = Visit(browser, f"{formgrader}/formgrader/{page}")
+    assert visit.ran == []
+    assert visit.page.locator("table td").count()
+    visit.page.close()
 
 
 def test_no_file_of_a_students_is_there_for_formgrader_to_show(classroom, formgrader):

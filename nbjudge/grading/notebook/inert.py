@@ -44,8 +44,9 @@ _CLEANER = nh3.Cleaner(
         "a": {"href", "title"},
         "img": {"src", "alt", "title"},
         "input": {"disabled", "checked"},
-        **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), {"id"}),
-        **dict.fromkeys(("th", "td"), {"style"}),
+        **{f"h{level}": {"id"} for level in range(1, 7)},
+        "th": {"style"},
+        "td": {"style"},
     },
     tag_attribute_values={"input": {"type": {"checkbox"}}},
     allowed_classes={

@@ -33,8 +33,8 @@ def check_name(student):
     """Raise UnusableName if a student's id, the name of a folder, is no text or not to be shown."""
     if not is_text(student) or _UNUSABLE & set(student) or not student.strip():
         raise UnusableName(
-            f"The folder submitted/{readable(student)} cannot be graded under this name. Rename it: "
-            f"no {' '.join(sorted(_UNUSABLE))} may be in it, and nothing that cannot be seen."
+            f"The folder submitted/{readable(student)} cannot be graded under this name. Rename "
+            f"it: no {' '.join(sorted(_UNUSABLE))} may be in it, and nothing that cannot be seen."
         )
 
 

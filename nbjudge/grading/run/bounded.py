@@ -20,9 +20,7 @@ def bounded(limits, function, *args):
     """
     for _ in range(TRIES):
         try:
-            return _worker.run(
-                _limited, (limits, function, args), limits.page_seconds * PATIENCE
-            )
+            return _worker.run(_limited, (limits, function, args), limits.page_seconds * PATIENCE)
         except MemoryError:
             raise TooMuch from None
         except Died as died:

@@ -84,7 +84,7 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
         )
 
     def files(self, place):
-        """(name -> bytes of what a notebook's code finds beside it, Notes on what it does not find).
+        """(name -> bytes of what a notebook's code finds beside it, Notes on what it does not).
 
         They are the student's files, and over them those of the assignment but for what a student
         may change, by a setting.
@@ -94,9 +94,7 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
         given, _ = submission_files(source, self.limits())
         for name in Autograde(config=self.config).exclude_overwriting.get(assignment, []):
             given.pop(name, None)
-        folder = coursedir.format_path(
-            coursedir.submitted_directory, place["student"], assignment
-        )
+        folder = coursedir.format_path(coursedir.submitted_directory, place["student"], assignment)
         own, left_out = submission_files(folder, self.limits(), in_place=given)
         files = {**own, **given}
         taken = [name for name in files if not _is_ignored(name, coursedir.ignore)]

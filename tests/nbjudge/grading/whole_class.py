@@ -10,7 +10,7 @@ import sysconfig
 import time
 from pathlib import Path
 
-from classroom import HONEST_WRONG, RIGHT, ROOT, Classroom, note_times
+from classroom import ASSIGNMENT, HONEST_WRONG, RIGHT, ROOT, Classroom, note_times
 from rich.console import Console
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
