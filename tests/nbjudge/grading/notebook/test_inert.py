@@ -29,7 +29,8 @@ def test_the_assignments_texts_and_right_answers_stay(path):
     ["<script>a</script>", "[a](javascript:b)", "[a][b]\n\n[b]: data:c", "![a](http://b/c.png)",
      "$\\href{a}{b}$", "\\hr&#101;f", "```mermaid\n<img src=a>\n```", "[a](file.html)",
      "[a](https://b.invalid)", "a https://b.invalid c", "<https://b.invalid>",
-     "[a](mailto:b@c.invalid)", "![a](attachment:b)", "<div class=modal>a</div>", "<h1 onclick=a>b</h1>", "<!-- a -->"],
+     "[a](mailto:b@c.invalid)", "![a](attachment:b)", "<div class=modal>a</div>",
+     "<h1 onclick=a>b</h1>", "<!-- a -->"],
 )  # fmt: skip
 def test_what_does_something_is_shown_as_it_is(text):
     made = inert(text)
@@ -53,7 +54,8 @@ def test_no_text_ends_its_fence():
     "text",
     ["- [ ] a\n- [x] b", "| a | b |\n|:--|--:|\n| 1 | 2 |", "~~a~~ <u>b</u><br>c  \nd",
      "a < b > c & d", "<details><summary>a</summary>b</details>", "a\n: b", "[a](#b)",
-     "```python\nif a < b: c[0](d)\n```", "![a](data:image/png;base64,AAAA)", "\\begin{align}a&<b\\end{align}", "```\n<b>https://c\n```"],
+     "```python\nif a < b: c[0](d)\n```", "![a](data:image/png;base64,AAAA)",
+     "\\begin{align}a&<b\\end{align}", "```\n<b>https://c\n```"],
 )  # fmt: skip
 def test_what_does_nothing_stays(text):
     assert inert(text) == text
