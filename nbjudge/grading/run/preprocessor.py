@@ -6,6 +6,7 @@ never from the notebook; a test cell that the gradebook does not know is not run
 
 import fnmatch
 import importlib
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from nbgrader import utils
@@ -89,13 +90,18 @@ class SandboxExecute(settings(Limits), NbGraderPreprocessor):
         They are the student's files, and over them those of the assignment but for what a student
         may change, by a setting.
         """
-        coursedir, assignment = self.coursedir, place["assignment"]
+        coursedir, assignment, limits = self.coursedir, place["assignment"], self.limits()
         source = coursedir.format_path(coursedir.source_directory, ".", assignment)
-        given, _ = submission_files(source, self.limits())
+        given, _ = submission_files(source, limits)
         for name in Autograde(config=self.config).exclude_overwriting.get(assignment, []):
             given.pop(name, None)
+        room = replace(
+            limits,
+            files_size=limits.files_size - sum(map(len, given.values())),
+            files_number=limits.files_number - len(given),
+        )
         folder = coursedir.format_path(coursedir.submitted_directory, place["student"], assignment)
-        own, left_out = submission_files(folder, self.limits(), in_place=given)
+        own, left_out = submission_files(folder, room, in_place=given)
         files = {**own, **given}
         taken = [name for name in files if not _is_ignored(name, coursedir.ignore)]
         return {name: files[name] for name in taken}, left_out
