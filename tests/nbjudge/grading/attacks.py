@@ -806,7 +806,7 @@ _attack(
     spares=OTHERS,
 )
 _attack(
-    "markup that runs in the teacher's browser",
+    "markup in the outputs of a cell",
     late=_cell("""
     from IPython.display import HTML, Javascript, SVG, display
     display(HTML("<script>alert('@MARKER@')</script>"), Javascript("alert('@MARKER@')"))
