@@ -20,7 +20,7 @@ import psutil
 from classes import OUT, hand_in, make_course, report, students
 
 from nbjudge.grading.course import CONFIG
-from nbjudge.grading.sandbox.process import memory_used
+from nbjudge.grading.sandbox.process import usage
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 STOCK_CONFIG = """\
@@ -63,7 +63,7 @@ def _busy():
 
 def _watch(process, peak):
     while process.poll() is None:
-        peak[0] = max(peak[0], memory_used(process.pid))
+        peak[0] = max(peak[0], usage(process.pid).memory)
         time.sleep(2)
 
 

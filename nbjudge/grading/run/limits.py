@@ -1,12 +1,23 @@
 """The limits of a student's notebook: each is written here, once, with what it bounds.
 
-Seconds, bytes, characters, and numbers of things. Each field is a setting of the course.
+Seconds, bytes, characters, and numbers of things. Each field is a setting of the course. What may
+cross at once between a student's process and its judge belongs to the form of the messages, and
+stands there (`sandbox.inside.codec`).
 """
 
 from dataclasses import dataclass, field, fields
 
 from traitlets import Float, Integer
 from traitlets.config import Configurable
+
+# How often a notebook, or any task of a pool, is begun whose process is killed.
+TRIES = 3
+# What part of its time a function has left that ran out of it, and what may call it.
+SLOW = 5
+# Seconds that the judge waits longer than the student's own clock.
+GRACE = 2
+# Messages that may come before an answer.
+STRAY_FRAMES = 1000
 
 
 def _limit(default, help):
@@ -17,9 +28,14 @@ def _limit(default, help):
 class Limits:
     """What a notebook may use while it runs and is judged."""
 
-    cell_seconds: float = _limit(30.0, "Time for one cell.")
+    cell_seconds: float = _limit(
+        30.0, "Time for one cell: its own, without what others took from it."
+    )
     call_seconds: float = _limit(10.0, "Time for one call of a student's function by a check.")
     notebook_seconds: float = _limit(180.0, "Time for a whole notebook, checks included.")
+    waiting_seconds: float = _limit(
+        600.0, "Time that a notebook may wait for a processor while others have it."
+    )
     start_seconds: float = _limit(30.0, "Time for a notebook's process to come up.")
     warm_up_seconds: float = _limit(
         120.0, "Time to import the libraries, once, before the first notebook."
@@ -28,13 +44,13 @@ class Limits:
     restarts: int = _limit(12, "How often a notebook's process is started again after its end.")
     memory: int = _limit(2 * 2**30, "Bytes of memory of a student's process.")
     total_memory: int = _limit(
-        3 * 2**30, "Bytes of memory of all processes of a notebook together."
+        3 * 2**29, "Bytes of memory of all processes of a notebook together."
     )
     processes: int = _limit(32, "Processes and threads that a notebook may have at once.")
-    open_files: int = _limit(256, "Files and sockets that a process may have open.")
+    open_files: int = _limit(64, "Files and sockets that a process may have open.")
     file_size: int = _limit(64 * 2**20, "Bytes that one file of a student's may grow to.")
     scratch: int = _limit(
-        256 * 2**20, "Bytes that a notebook may write to its folder, and as many to /tmp."
+        128 * 2**20, "Bytes that a notebook may write to its folder, /tmp and /dev/shm, each."
     )
     files_size: int = _limit(
         48 * 2**20, "Bytes of the files beside a notebook that its code is given."

@@ -11,10 +11,9 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from nbjudge.grading.errors import PoolGone
+from nbjudge.grading.run.limits import TRIES
 from nbjudge.grading.sandbox.bubblewrap import ONE_THREAD
 
-# How often a task is begun whose process is killed.
-TRIES = 3
 # How long a cluster may take to have its first worker.
 WORKERS_SECONDS = 60
 

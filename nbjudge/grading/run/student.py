@@ -9,17 +9,11 @@ import numpy as np
 
 from nbjudge.checking.remote import NoAnswer, RemoteError
 from nbjudge.grading.errors import Ended, Lost
-from nbjudge.grading.run.limits import Limits
+from nbjudge.grading.run.clock import NotebookClock
+from nbjudge.grading.run.limits import GRACE, SLOW, STRAY_FRAMES, Limits
 from nbjudge.grading.sandbox.inside import codec
 from nbjudge.grading.sandbox.inside.channel import Channel, Closed, OutOfTime
 from nbjudge.grading.sandbox.inside.codec import Refused
-from nbjudge.grading.sandbox.process import memory_used
-
-# What part of its time a function has left that ran out of it, and a cell that may call it.
-SLOW = 5
-# Seconds that the judge waits longer than the student's own clock.
-GRACE = 2
-MAX_STRAY_FRAMES = 1000
 
 
 class _Exhausted(Exception):
@@ -33,6 +27,10 @@ class Student:
     box: a Sandbox or Unsandboxed; files: name -> bytes of the student's folder; packages: names of
     import packages whose import is noted. After an end the cells that did no harm are run again, so
     that what they defined can still be judged.
+
+    What is the student's own doing ends in Ended, with what was used of the limits: time is the
+    notebook's own (`clock`). What comes from the machine ends in Lost: a process killed from
+    outside (`sandbox.inside.ending`), one that does not come up, no processor for too long.
     """
 
     box: object
@@ -42,7 +40,7 @@ class Student:
     notes: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.deadline = time.monotonic() + self.limits.notebook_seconds
+        self.clock = NotebookClock()
         self.stack = contextlib.ExitStack()
         # The StudentProcess that runs, and the channel to it.
         self.process = self.channel = None
@@ -50,7 +48,7 @@ class Student:
         # Seconds spent on starts.
         self.starting = 0.0
         self.cells = []
-        # Names of functions that ran out of time.
+        # Names of functions that ran out of time; "" for a cell that had to be ended with all else.
         self.slow = set()
 
     def __enter__(self):
@@ -116,19 +114,21 @@ class Student:
     def stop(self):
         """End the process, with all that it started."""
         self.process = self.channel = None
+        self.clock.stop()
         self.stack.close()
 
     def _ask(self, seconds, **request):
         """The answer to a request, whatever it is, as a dict; or Ended."""
         self._ensure()
         seconds = min(seconds, self._left())
-        until = time.monotonic() + seconds + GRACE
         try:
-            return self._exchange(until, seconds=seconds, **request)
+            return self._exchange(seconds, seconds=seconds, **request)
         except OutOfTime:
+            self.slow.add(request.get("name", ""))
             words = f"It took longer than {seconds:g} s and could not be stopped gently."
             self._end("no reply in time", words)
         except Closed as error:
+            self._raise_if_killed()
             words = "Its process ended: by os._exit, for want of memory, or by a crash."
             self._end("the process ended", words, str(error))
         except Refused as refused:
@@ -137,12 +137,17 @@ class Student:
             limit = f"{self.limits.total_memory / 1e9:.1f} GB"
             self._end("memory", f"Its processes took more than {limit} of memory together.")
 
-    def _exchange(self, until, **request):
+    def _exchange(self, time_left, until=None, **request):
+        """The answer to a request within ``time_left`` of the notebook's own seconds.
+
+        until: a time of time.monotonic.
+        """
         number = secrets.randbits(60)
         if request["do"] == "look":
             request.pop("seconds")
+        self.end = self.clock.own + time_left + GRACE
         self.channel.send({"id": number, **request}, until)
-        for _ in range(MAX_STRAY_FRAMES):
+        for _ in range(STRAY_FRAMES):
             answer = self.channel.receive(until)
             if type(answer) is not dict:
                 raise Refused("something that is no reply")
@@ -173,14 +178,11 @@ class Student:
         except OSError as error:
             raise Lost(f"a student's process could not be started: {error!r}") from None
 
-        def check_memory():
-            if memory_used(process.ancestor.pid) > self.limits.total_memory:
-                raise _Exhausted
-
         room = self.limits.answer_size + codec.MAX_HEADER
-        self.channel = Channel(process.stream, room, on_wait=check_memory)
+        self.channel = Channel(process.stream, room, on_wait=self._look)
         try:
             self._exchange(
+                self.limits.start_seconds,
                 time.monotonic() + self.limits.start_seconds,
                 do="start",
                 files=self.files,
@@ -193,6 +195,21 @@ class Student:
         except (OutOfTime, Closed, Refused) as error:
             self.stop()
             raise Lost(f"a student's process did not come up: {error!r}") from None
+        self.clock.watch(process.ancestor.pid)
+
+    def _look(self):
+        """While an answer is waited for: how much time and memory the process has used."""
+        used = self.clock.look()
+        if self.clock.own > self.end:
+            raise OutOfTime
+        if self.clock.waited > self.limits.waiting_seconds:
+            raise Lost(f"it waited {self.clock.waited:.0f} s for a processor that others had")
+        if used and used.memory > self.limits.total_memory:
+            raise _Exhausted
+
+    def _raise_if_killed(self):
+        if self.process.was_killed():
+            raise Lost("the student's process was killed from outside")
 
     def _resources(self):
         """The limits that the system keeps, by their names in Python's module ``resource``."""
@@ -200,7 +217,6 @@ class Student:
             "RLIMIT_AS": self.limits.memory,
             "RLIMIT_NPROC": self.limits.processes,
             "RLIMIT_FSIZE": self.limits.file_size,
-            "RLIMIT_CPU": int(self.limits.notebook_seconds) + 1,
             "RLIMIT_NOFILE": self.limits.open_files,
         }
         return {name: limits[name] for name in self.box.limited}
@@ -209,18 +225,19 @@ class Student:
         """Run the remembered cells in a new process; one that ends it is forgotten."""
         for source, number in list(self.cells):
             seconds = min(self.limits.cell_seconds, self._left())
-            until = time.monotonic() + seconds + GRACE
             try:
                 self._exchange(
-                    until, do="run", source=source, number=number, seconds=seconds, room=0
+                    seconds, do="run", source=source, number=number, seconds=seconds, room=0
                 )
-            except (OutOfTime, Closed, Refused, _Exhausted):
+            except (OutOfTime, Closed, Refused, _Exhausted) as error:
+                if isinstance(error, Closed):
+                    self._raise_if_killed()
                 self.cells.remove((source, number))
                 self.stop()
                 return
 
     def _left(self):
-        return self.deadline - time.monotonic()
+        return self.limits.notebook_seconds - self.clock.own
 
     def _take_note(self, note):
         if len(self.notes) < self.limits.notes and isinstance(note, list) and len(note) == 2:

@@ -19,6 +19,9 @@ PROGRAMS = "/opt/worker"
 # For linear algebra: on small arrays more threads only wait for each other.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 
+# Where memory is short the kernel ends what this runs first, and of all such what has most.
+FIRST_TO_GO = ("/bin/sh", "-c", 'echo 1000 > /proc/self/oom_score_adj; exec "$@"', "sh")
+
 
 def command(program, hidden, packages, scratch):
     """What runs the command after it in the sandbox: bubblewrap at ``program``, its options.
@@ -28,6 +31,7 @@ def command(program, hidden, packages, scratch):
     may be written to the student's folder, and as many to /tmp.
     """
     return [
+        *FIRST_TO_GO,
         program,
         *namespaces(is_real_root(program)),
         # Bubblewrap's own process, which would have no filter, is not among them.
@@ -99,14 +103,15 @@ def namespaces(real_root):
         yield "--unshare-user"
 
 
-def without_keys():
-    """Options: the list of this user's kernel keys is not to be read.
+def fixed_proc():
+    """Options: the list of this user's kernel keys is not to be read, and nothing there written.
 
     Not for a forkserver: the kernel gives its forks a /proc of their own only where all of its is
-    seen. They cover the list themselves.
+    seen. They see to this themselves.
     """
     if Path("/proc/keys").exists():
         yield from ("--ro-bind", "/dev/null", "/proc/keys")
+    yield from ("--remount-ro", "/proc")
 
 
 def environment(home, path=()):
@@ -149,6 +154,8 @@ def _mounts(hidden, packages, scratch):
     ordered = sorted({**binds, **empty}.items(), key=lambda item: _depth(item[0]))
     yield from system_links()
     yield from ("--proc", "/proc", "--dev", "/dev")
+    # Where it is mapped to be shared it is memory that no file system limits.
+    yield from ("--ro-bind", "/dev/null", "/dev/zero")
     for folder in ("/tmp", "/dev/shm", HOME):
         yield from ("--perms", "1777", "--size", str(scratch), "--tmpfs", folder)
     yield from parents_of(binds)

@@ -39,6 +39,10 @@ class ForkServer:
             finally:
                 self._order(b"-")
 
+    def was_killed(self):
+        """Whether the fork, whose connection has ended, was killed from outside."""
+        return self._order(b"?") == b"!"
+
     def is_alive(self):
         """Whether it can be forked once more."""
         return self.process.poll() is None
@@ -51,12 +55,13 @@ class ForkServer:
         try:
             self._control.settimeout(self._seconds)
             socket.send_fds(self._control, [order], descriptors)
-            done = self._answer(self._seconds) == order
+            answer = self._answer(self._seconds)
         except OSError:
-            done = False
-        if not done:
+            answer = b""
+        if not answer:
             self.close()
             raise Lost("the process that is forked for each notebook was killed")
+        return answer
 
     def _answer(self, seconds):
         self._control.settimeout(seconds)

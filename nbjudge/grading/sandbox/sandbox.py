@@ -1,6 +1,7 @@
 """Where students' processes run: in the sandbox, or, on code that has been read, without one."""
 
 import contextlib
+import functools
 import itertools
 import os
 import sys
@@ -9,7 +10,7 @@ import tempfile
 from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.sandbox import bubblewrap
 from nbjudge.grading.sandbox.forkserver import ForkServer
-from nbjudge.grading.sandbox.process import StudentProcess, launched
+from nbjudge.grading.sandbox.process import StudentProcess, launched, was_killed
 
 
 class _Box:
@@ -33,7 +34,7 @@ class Sandbox(_Box):
     """
 
     # All limits hold within: the processes of a sandbox are counted on their own.
-    limited = ("RLIMIT_AS", "RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_CPU", "RLIMIT_NOFILE")
+    limited = ("RLIMIT_AS", "RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_NOFILE")
 
     def __init__(self, hidden=(), packages=(), limits=None):
         program = bubblewrap.find_bwrap()
@@ -59,17 +60,19 @@ class Sandbox(_Box):
         server = self._server()
         if server is None:
             with self._anew() as (process, stream):
-                yield StudentProcess(process, stream, bubblewrap.HOME, user)
+                ended = functools.partial(was_killed, process)
+                yield StudentProcess(process, stream, ended, bubblewrap.HOME, user)
             return
         try:
             with server.fork() as stream:
-                yield StudentProcess(server.process, stream, bubblewrap.HOME, user)
+                ended = server.was_killed
+                yield StudentProcess(server.process, stream, ended, bubblewrap.HOME, user)
         finally:
             self.idle.append(server)
 
     def _anew(self):
         """Without a fork: everything is imported once more."""
-        options = [*bubblewrap.without_keys(), "--"]
+        options = [*bubblewrap.fixed_proc(), "--"]
         return launched([*self.command, *options, *_program("worker"), "sandboxed"], {})
 
     def _server(self):
@@ -96,7 +99,7 @@ class Unsandboxed(_Box):
     """Starts students' processes as plain ones: for code that has been read, and for the demo."""
 
     # The others would count this user's own processes, or are not known everywhere.
-    limited = ("RLIMIT_FSIZE", "RLIMIT_CPU")
+    limited = ("RLIMIT_FSIZE",)
 
     @contextlib.contextmanager
     def process(self):
@@ -104,7 +107,8 @@ class Unsandboxed(_Box):
         with tempfile.TemporaryDirectory(prefix="student-") as folder:
             environment = dict(bubblewrap.variables(folder, [bubblewrap.INSIDE.parent]))
             with launched([*_program("worker"), "plain"], environment) as (process, stream):
-                yield StudentProcess(process, stream, folder)
+                ended = functools.partial(was_killed, process)
+                yield StudentProcess(process, stream, ended, folder)
 
 
 def _program(name):

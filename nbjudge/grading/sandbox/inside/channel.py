@@ -5,7 +5,7 @@ import time
 
 from . import codec
 
-# How often ``on_wait`` is called.
+# The longest wait without a call of ``on_wait``.
 _WAIT_SECONDS = 0.25
 
 
@@ -24,8 +24,8 @@ class _Pause(Exception):
 class Channel:
     """One end of a stream socket that carries frames. Only a judge may send a Generator.
 
-    max_body: of the frames that are received, max_sent: of those that are sent; on_wait:
-    called now and then while one is waited for.
+    max_body: of the frames that are received, max_sent: of those that are sent; on_wait: called
+    before each wait for the other side, whatever comes from there meanwhile.
     """
 
     def __init__(self, stream, max_body=codec.MAX_BODY, from_judge=False, on_wait=None):
@@ -54,26 +54,22 @@ class Channel:
     def _take(self, count, deadline):
         taken = bytearray()
         while len(taken) < count:
-            try:
-                piece = self._piece(min(count - len(taken), 2**20), deadline)
-            except _Pause:
-                self.on_wait()
-                continue
-            if not piece:
-                raise Closed("the connection ended")
-            taken += piece
+            with contextlib.suppress(_Pause), self._errors(deadline):
+                self._await(deadline)
+                piece = self.stream.recv(min(count - len(taken), 2**20))
+                if not piece:
+                    raise Closed("the connection ended")
+                taken += piece
         return bytes(taken)
-
-    def _piece(self, count, deadline):
-        with self._errors(deadline):
-            self._await(deadline)
-            return self.stream.recv(count)
 
     def _await(self, deadline):
         left = None if deadline is None else deadline - time.monotonic()
         if left is not None and left <= 0:
             raise OutOfTime
-        self.stream.settimeout(min(left or _WAIT_SECONDS, _WAIT_SECONDS) if self.on_wait else left)
+        if self.on_wait:
+            self.on_wait()
+            left = min(left or _WAIT_SECONDS, _WAIT_SECONDS)
+        self.stream.settimeout(left)
 
     @contextlib.contextmanager
     def _errors(self, deadline):

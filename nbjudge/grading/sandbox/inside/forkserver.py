@@ -16,8 +16,10 @@ import socket
 import stat
 import struct
 import sys
+import time
 
 from . import rights, worker
+from .ending import END_SECONDS, KILLED
 from .kernel import call
 from .shell import make_shell
 
@@ -27,12 +29,18 @@ LIBRARIES = ("scipy.linalg", "scipy.special", "scipy.stats", "matplotlib.pyplot"
 # Linux's numbers, from its headers sched.h, mount.h and prctl.h.
 NEW_FOLDERS, NEW_NAME, NEW_MEMORY, NEW_USERS, NEW_PROCESSES, NEW_NETWORK = (
     0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)  # fmt: skip
-NO_SUID, NO_DEVICES, NO_PROGRAMS, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
+READ_ONLY, NO_SUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
+BIND, RECURSIVE, PRIVATE = 0x1000, 0x4000, 0x40000
 SUBREAPER = 36
+# Files that may lie in each folder of the student's: an empty one takes memory, too.
+FILES = 20_000
 
 
 def main(size, own_users, descriptor):
-    """Serve the socket of this number: b"+" and a socket begin a fork, b"-" ends it."""
+    """Serve the socket of this number: b"+" and a socket begin a fork, b"-" ends it.
+
+    b"?" asks how it has ended: the answer is b"!" if it was killed from outside.
+    """
     control = socket.socket(fileno=descriptor)
     warm_up()
     call("prctl", SUBREAPER, 1, 0, 0, 0)
@@ -45,6 +53,8 @@ def main(size, own_users, descriptor):
             os.close(descriptors[0])
         elif order == b"-":
             end(child)
+        elif order == b"?":
+            order = b"!" if was_killed(child) else order
         else:
             return
         control.sendall(order)
@@ -131,6 +141,20 @@ def end(child):
         os.waitpid(child, 0)
 
 
+def was_killed(child):
+    """Whether a fork, whose connection has ended, was killed from outside, or its first process.
+
+    One that goes on without a connection was not.
+    """
+    until = time.monotonic() + END_SECONDS
+    while time.monotonic() < until:
+        ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended:
+            return ended.si_status in (signal.SIGKILL, KILLED)
+        time.sleep(0.005)
+    return False
+
+
 def unshare(own_users):
     """Leave everything of the parent's; the processes only with the next fork."""
     user, group = os.getuid(), os.getgid()
@@ -168,12 +192,14 @@ def mount(size):
     for folder in ("/tmp", "/dev/shm", os.environ["HOME"]):
         # Python itself may lie in one of them.
         kept = [(place, os.open(place, os.O_PATH)) for place in mounted_in(folder)]
-        _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEVICES, f"size={size},mode=1777")
+        options = f"size={size},nr_inodes={FILES},mode=1777"
+        _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEVICES, options)
         for place, descriptor in kept:
             make_place(place, descriptor)
             _mount(f"/proc/self/fd/{descriptor}", place, None, BIND | RECURSIVE)
             os.close(descriptor)
-    _mount("proc", "/proc", "proc", NO_SUID | NO_DEVICES | NO_PROGRAMS)
+    # What is written there could make the kernel spare a student when memory is short.
+    _mount("proc", "/proc", "proc", READ_ONLY | NO_SUID | NO_DEVICES | NO_PROGRAMS)
     # Without the list of the keys of this user: it names the teacher's, where that is the same one.
     if os.path.exists("/proc/keys"):
         _mount("/dev/null", "/proc/keys", None, BIND)

@@ -6,7 +6,8 @@ notebook does: shared memory, semaphores and messages of System V and POSIX's me
 (multiprocessing keeps its own in /dev/shm), memory that no limit counts (memfd), io_uring and
 other asynchronous reading, other processes' memory, users, clocks, namespaces and mounts. Nor is
 there what tells a student by the files that all may read what another does at the same time: locks
-of a file that was only opened to be read (flock), and news of who opens it (inotify).
+of a file that was only opened to be read (flock), news of who opens it (inotify), and which of its
+pages are in memory (mincore); nor timers that send any signal, be it the one that kills.
 """
 
 # Of the numbers that belong to each call, that of this processor; None where it has no such call.
@@ -33,33 +34,30 @@ ALLOWED = {
     "futex_wait": (455, 455), "futex_waitv": (449, 449), "futex_wake": (454, 454),
     "futimesat": (261, None), "get_robust_list": (274, 100), "getcpu": (309, 168),
     "getcwd": (79, 17), "getdents": (78, None), "getdents64": (217, 61), "getegid": (108, 177),
-    "geteuid": (107, 175), "getgid": (104, 176), "getgroups": (115, 158),
-    "getitimer": (36, 102), "getpeername": (52, 205), "getpgid": (121, 155),
-    "getpgrp": (111, None), "getpid": (39, 172), "getppid": (110, 173),
-    "getpriority": (140, 141), "getrandom": (318, 278), "getresgid": (120, 150),
-    "getresuid": (118, 148), "getrlimit": (97, 163), "getrusage": (98, 165),
-    "getsid": (124, 156), "getsockname": (51, 204), "getsockopt": (55, 209),
-    "gettid": (186, 178), "gettimeofday": (96, 169), "getuid": (102, 174), "getxattr": (191, 8),
-    "ioctl": (16, 29), "ioprio_get": (252, 31), "kill": (62, 129), "lchown": (94, None),
+    "geteuid": (107, 175), "getgid": (104, 176), "getgroups": (115, 158), "getitimer": (36, 102),
+    "getpeername": (52, 205), "getpgid": (121, 155), "getpgrp": (111, None), "getpid": (39, 172),
+    "getppid": (110, 173), "getpriority": (140, 141), "getrandom": (318, 278),
+    "getresgid": (120, 150), "getresuid": (118, 148), "getrlimit": (97, 163),
+    "getrusage": (98, 165), "getsid": (124, 156), "getsockname": (51, 204),
+    "getsockopt": (55, 209), "gettid": (186, 178), "gettimeofday": (96, 169), "getuid": (102, 174),
+    "getxattr": (191, 8), "ioctl": (16, 29), "ioprio_get": (252, 31), "lchown": (94, None),
     "lgetxattr": (192, 9), "link": (86, None), "linkat": (265, 37), "listen": (50, 201),
-    "listxattr": (194, 11), "llistxattr": (195, 12), "lremovexattr": (198, 15),
-    "lseek": (8, 62), "lsetxattr": (189, 6), "lstat": (6, None), "madvise": (28, 233),
-    "map_shadow_stack": (453, 453), "membarrier": (324, 283), "mincore": (27, 232),
-    "mkdir": (83, None), "mkdirat": (258, 34), "mknod": (133, None), "mknodat": (259, 33),
-    "mmap": (9, 222), "mprotect": (10, 226), "mremap": (25, 216), "mseal": (462, 462),
-    "msync": (26, 227), "munmap": (11, 215), "nanosleep": (35, 101), "newfstatat": (262, 79),
-    "open": (2, None), "openat": (257, 56), "openat2": (437, 437), "pause": (34, None),
-    "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pipe": (22, None),
+    "listxattr": (194, 11), "llistxattr": (195, 12), "lremovexattr": (198, 15), "lseek": (8, 62),
+    "lsetxattr": (189, 6), "lstat": (6, None), "madvise": (28, 233),
+    "map_shadow_stack": (453, 453), "membarrier": (324, 283), "mkdir": (83, None),
+    "mkdirat": (258, 34), "mknod": (133, None), "mknodat": (259, 33), "mprotect": (10, 226),
+    "mremap": (25, 216), "mseal": (462, 462), "msync": (26, 227), "munmap": (11, 215),
+    "nanosleep": (35, 101), "newfstatat": (262, 79), "open": (2, None), "openat": (257, 56),
+    "openat2": (437, 437), "pause": (34, None), "pidfd_open": (434, 434), "pipe": (22, None),
     "pipe2": (293, 59), "poll": (7, None), "ppoll": (271, 73), "prctl": (157, 167),
-    "pread64": (17, 67), "preadv": (295, 69), "preadv2": (327, 286), "prlimit64": (302, 261),
-    "pselect6": (270, 72), "pwrite64": (18, 68), "pwritev": (296, 70), "pwritev2": (328, 287),
-    "read": (0, 63), "readahead": (187, 213), "readlink": (89, None), "readlinkat": (267, 78),
-    "readv": (19, 65), "recvfrom": (45, 207), "recvmmsg": (299, 243), "recvmsg": (47, 212),
-    "removexattr": (197, 14), "rename": (82, None), "renameat": (264, 38),
-    "renameat2": (316, 276), "restart_syscall": (219, 128), "rmdir": (84, None),
-    "rseq": (334, 293), "rt_sigaction": (13, 134), "rt_sigpending": (127, 136),
-    "rt_sigprocmask": (14, 135), "rt_sigqueueinfo": (129, 138), "rt_sigreturn": (15, 139),
-    "rt_sigsuspend": (130, 133), "rt_sigtimedwait": (128, 137), "rt_tgsigqueueinfo": (297, 240),
+    "pread64": (17, 67), "preadv": (295, 69), "preadv2": (327, 286), "pselect6": (270, 72),
+    "pwrite64": (18, 68), "pwritev": (296, 70), "pwritev2": (328, 287), "read": (0, 63),
+    "readahead": (187, 213), "readlink": (89, None), "readlinkat": (267, 78), "readv": (19, 65),
+    "recvfrom": (45, 207), "recvmmsg": (299, 243), "recvmsg": (47, 212), "removexattr": (197, 14),
+    "rename": (82, None), "renameat": (264, 38), "renameat2": (316, 276),
+    "restart_syscall": (219, 128), "rmdir": (84, None), "rseq": (334, 293),
+    "rt_sigaction": (13, 134), "rt_sigpending": (127, 136), "rt_sigprocmask": (14, 135),
+    "rt_sigreturn": (15, 139), "rt_sigsuspend": (130, 133), "rt_sigtimedwait": (128, 137),
     "sched_get_priority_max": (146, 125), "sched_get_priority_min": (147, 126),
     "sched_getaffinity": (204, 123), "sched_getattr": (315, 275), "sched_getparam": (143, 121),
     "sched_getscheduler": (145, 120), "sched_rr_get_interval": (148, 127),
@@ -67,15 +65,12 @@ ALLOWED = {
     "sched_setscheduler": (144, 119), "sched_yield": (24, 124), "select": (23, None),
     "sendfile": (40, 71), "sendmmsg": (307, 269), "sendmsg": (46, 211), "sendto": (44, 206),
     "set_robust_list": (273, 99), "set_tid_address": (218, 96), "setitimer": (38, 103),
-    "setpgid": (109, 154), "setpriority": (141, 140), "setrlimit": (160, 164),
-    "setsid": (112, 157), "setsockopt": (54, 208), "setxattr": (188, 5), "shutdown": (48, 210),
-    "sigaltstack": (131, 132), "signalfd": (282, None), "signalfd4": (289, 74),
-    "splice": (275, 76), "stat": (4, None), "statfs": (137, 43), "statx": (332, 291),
-    "symlink": (88, None), "symlinkat": (266, 36), "sysinfo": (99, 179), "tee": (276, 77),
-    "tgkill": (234, 131), "time": (201, None), "timer_create": (222, 107),
-    "timer_delete": (226, 111), "timer_getoverrun": (225, 109), "timer_gettime": (224, 108),
-    "timer_settime": (223, 110), "timerfd_create": (283, 85), "timerfd_gettime": (287, 87),
-    "timerfd_settime": (286, 86), "times": (100, 153), "tkill": (200, 130),
+    "setpgid": (109, 154), "setpriority": (141, 140), "setsid": (112, 157), "setxattr": (188, 5),
+    "shutdown": (48, 210), "sigaltstack": (131, 132), "signalfd": (282, None),
+    "signalfd4": (289, 74), "splice": (275, 76), "stat": (4, None), "statfs": (137, 43),
+    "statx": (332, 291), "symlink": (88, None), "symlinkat": (266, 36), "sysinfo": (99, 179),
+    "tee": (276, 77), "time": (201, None), "timerfd_create": (283, 85),
+    "timerfd_gettime": (287, 87), "timerfd_settime": (286, 86), "times": (100, 153),
     "truncate": (76, 45), "umask": (95, 166), "uname": (63, 160), "unlink": (87, None),
     "unlinkat": (263, 35), "utime": (132, None), "utimensat": (280, 88), "utimes": (235, None),
     "vfork": (58, None), "wait4": (61, 260), "waitid": (247, 95), "write": (1, 64),
@@ -84,4 +79,8 @@ ALLOWED = {
 
 # Calls that are allowed or not by what they are asked for, or that have an answer of their own.
 CLONE, CLONE3, PERSONALITY = (56, 220), (435, 435), (135, 92)
-SOCKET, SOCKETPAIR, FCNTL, KEYCTL = (41, 198), (53, 199), (72, 25), (250, 219)
+SOCKET, SOCKETPAIR, SETSOCKOPT = (41, 198), (53, 199), (54, 208)
+FCNTL, KEYCTL, MMAP = (72, 25), (250, 219), (9, 222)
+SETRLIMIT, PRLIMIT64 = (160, 164), (302, 261)
+KILL, TKILL, TGKILL, PIDFD_SEND_SIGNAL = (62, 129), (200, 130), (234, 131), (424, 424)
+RT_SIGQUEUEINFO, RT_TGSIGQUEUEINFO = (129, 138), (297, 240)

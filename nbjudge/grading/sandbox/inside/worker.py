@@ -22,7 +22,13 @@ import numpy as np
 from . import codec, rights
 from .audit import Audit
 from .channel import Channel, Closed
+from .ending import KILLED
+from .kernel import call
+from .schedule import own_seconds
 from .shell import Stream, make_shell
+
+# Linux's number, from its header prctl.h.
+SET_DUMPABLE = 4
 
 
 class TooSlow(BaseException):
@@ -149,10 +155,17 @@ class Worker:
 
 @contextlib.contextmanager
 def _time_limit(seconds):
-    """Raise TooSlow in the code within, and again each second in case it is caught."""
+    """Raise TooSlow in the code within, and again each second in case it is caught.
+
+    What others take from it is not counted.
+    """
+    begun = own_seconds()
 
     def ring(*_):
-        raise TooSlow(f"more than {seconds:g} s")
+        left = seconds - (own_seconds() - begun)
+        if left <= 0:
+            raise TooSlow(f"more than {seconds:g} s")
+        signal.setitimer(signal.ITIMER_REAL, left, 1)
 
     signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1)
@@ -202,11 +215,13 @@ def main(descriptor, give_up):
 def serve_alone(descriptor):
     """As the first process of its namespaces, have another serve the socket of this number.
 
-    The first one runs no code of a student, but a student may write to its memory where both are
-    one user: so it gives up the same rights.
+    The first one runs no code of a student, and tells by its own end how the other one ended: with
+    KILLED if that was killed, which it cannot do itself. A student cannot write to its memory.
     """
+    call("prctl", SET_DUMPABLE, 0, 0, 0, 0)
     student = os.fork()
     if student == 0:
+        call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
         random.seed()
         np.random.seed()
         main(descriptor, rights.give_up)
@@ -215,9 +230,11 @@ def serve_alone(descriptor):
     os.close(descriptor)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     rights.give_up()
-    # Those whose parents are gone are buried here.
-    while os.wait()[0] != student:
-        pass
+    while True:
+        # Those whose parents are gone are buried here, too.
+        ended, status = os.wait()
+        if ended == student:
+            os._exit(KILLED if status == signal.SIGKILL else 0)
 
 
 if __name__ == "__main__":
