@@ -1,0 +1,141 @@
+"""What is a student's own doing, and what comes from the machine: no mark is lost by the latter."""
+
+import os
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from nbjudge.checking.remote import NoAnswer
+from nbjudge.grading.digests import package_digest
+from nbjudge.grading.errors import Ended, Lost, NoSandbox
+from nbjudge.grading.run import execution
+from nbjudge.grading.run.execution import CodeCell, Work
+from nbjudge.grading.run.limits import Limits
+from nbjudge.grading.run.student import Student
+from nbjudge.grading.sandbox.bubblewrap import find_bwrap
+from nbjudge.grading.sandbox.sandbox import Sandbox
+
+try:
+    find_bwrap()
+except NoSandbox as error:
+    pytest.skip(f"These are tests of the sandbox. {error}", allow_module_level=True)
+
+LIMITS = Limits(cell_seconds=20, call_seconds=20, notebook_seconds=60)
+
+
+@pytest.fixture(scope="module", params=["forked", "anew"])
+def box(request):
+    with Sandbox() as box:
+        box.can_fork = request.param == "forked"
+        yield box
+
+
+def family(student):
+    """The processes that belong to a student: first that of the namespaces, then the student's."""
+    # Each is the only child of the one before; the forkserver and bubblewrap are older.
+    processes = psutil.Process(student.process.ancestor.pid).children(recursive=True)
+    return processes[-2:]
+
+
+def kill_soon(process):
+    timer = threading.Timer(0.3, process.kill)
+    timer.start()
+    return timer
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_process_that_is_killed_from_outside_is_nobodys_fault(box, which):
+    with Student(box, {}, LIMITS) as student:
+        student.run("import time\ndef slow(): time.sleep(15)", 1)
+        kill_soon(family(student)[which])
+        with pytest.raises(Lost, match="killed from outside"):
+            student.call("slow", [], {})
+
+
+def test_also_while_its_children_hold_the_connection(box):
+    source = "import os, time\nif os.fork() == 0:\n    time.sleep(60)\n    os._exit(0)\n"
+    with Student(box, {}, LIMITS) as student:
+        student.run(source + "def slow(): time.sleep(15)", 1)
+        [*_, first, own, _] = psutil.Process(student.process.ancestor.pid).children(recursive=True)
+        kill_soon(own)
+        with pytest.raises(Lost, match="killed from outside"):
+            student.call("slow", [], {})
+
+
+# Ways to end by one's own hand; each is refused, or told as an end, and never as the machine's.
+LIBC = "import ctypes, os, signal, time\ncall = ctypes.CDLL(None).syscall\n"
+OWN_ENDS = {
+    "itself": "os.kill(os.getpid(), 9)",
+    "its group": "os.kill(0, 9)",
+    "all": "os.kill(-1, 9)",
+    "a group of its own": "os.setpgid(0, 0); os.killpg(os.getpgrp(), 9)",
+    "its thread": "signal.pthread_kill(__import__('threading').get_ident(), 9)",
+    "with a word": "ctypes.CDLL(None).sigqueue(os.getpid(), 9, None)",
+    "by a child": """
+child = os.fork()
+if child == 0:
+    os.kill(os.getppid(), 9)
+    os._exit(0)
+os.waitpid(child, 0)
+""",
+    "by the end of a child": "call(56, 9, None, None, None, None) or os._exit(0); time.sleep(0.2)",
+    "by a limit of time": """
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
+while True:
+    pass
+""",
+    "by the first process": "os.kill(1, 9); open('/proc/1/mem', 'r+b')",
+    "politely": "os.kill(os.getpid(), 15)",
+    "abort": "os.abort()",
+    "exit": "os._exit(137)",
+    "a fault": "ctypes.string_at(0)",
+}
+
+
+@pytest.mark.parametrize("way", OWN_ENDS)
+def test_an_end_by_the_own_hand_is_the_students_own(box, way):
+    with Student(box, {}, Limits(cell_seconds=3)) as student:
+        try:
+            outputs = student.run(LIBC + OWN_ENDS[way], 1)
+        except Ended as end:
+            assert "ended" in str(end)
+        else:
+            refused = "".join(output.get("ename", "") for output in outputs)
+            assert refused in ("PermissionError", "FileNotFoundError", "ValueError", ""), outputs
+        assert student.run("print('here')", 2)[0]["text"] == "here\n"
+
+
+def work(*cells):
+    return Work(
+        cells=tuple(cells),
+        given=(),
+        files={},
+        seed=1,
+        limits=LIMITS,
+        hidden=("/nowhere",),
+        checks="gmm_ref.checks",
+        digest=package_digest("gmm_ref.checks"),
+        allow_unsandboxed=False,
+    )
+
+
+def test_a_right_answer_keeps_its_mark_when_its_process_is_killed_while_a_check_waits(monkeypatch):
+    """As the system's memory killer does it: the notebook is run once more."""
+    calls, call = [], Student.call
+
+    def killed_once(student, *arguments):
+        calls.append(student)
+        if len(calls) == 2:
+            os.kill(family(student)[1].pid, signal.SIGKILL)
+        return call(student, *arguments)
+
+    monkeypatch.setattr(Student, "call", killed_once)
+    test = "from gmm_ref.checks import check\n\ncheck.most_probable_component.value(answer)"
+    answer = CodeCell("import numpy as np\ndef answer(R): return np.argmax(R, axis=1)", False)
+    done = execution.run(work(answer, CodeCell(test, True, test)))
+    assert [output.output_type for output in done.outputs[1]] == ["display_data"]
+    assert len({id(student) for student in calls}) == 2
