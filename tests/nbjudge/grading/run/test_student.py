@@ -2,8 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
-import time
 
 import psutil
 import pytest
@@ -12,6 +13,7 @@ from nbjudge.checking.remote import NoAnswer
 from nbjudge.grading.digests import package_digest
 from nbjudge.grading.errors import Ended, Lost, NoSandbox
 from nbjudge.grading.run import execution
+from nbjudge.grading.run import student as student_module
 from nbjudge.grading.run.execution import CodeCell, Work
 from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.student import Student
@@ -31,6 +33,9 @@ def box(request):
     with Sandbox() as box:
         box.can_fork = request.param == "forked"
         yield box
+
+
+FORKED = pytest.mark.parametrize("box", ["forked"], indirect=True)
 
 
 def family(student):
@@ -107,6 +112,77 @@ def test_an_end_by_the_own_hand_is_the_students_own(box, way):
             refused = "".join(output.get("ename", "") for output in outputs)
             assert refused in ("PermissionError", "FileNotFoundError", "ValueError", ""), outputs
         assert student.run("print('here')", 2)[0]["text"] == "here\n"
+
+
+@pytest.fixture
+def crowd():
+    """Others that keep one processor busy; its number."""
+    processor = min(os.sched_getaffinity(0))
+    source = f"import os; os.sched_setaffinity(0, [{processor}])\nwhile True: pass"
+    command = [sys.executable, "-I", "-S", "-c", source]
+    busy = [subprocess.Popen(command, start_new_session=True) for _ in range(4)]
+    yield processor
+    for process in busy:
+        process.kill()
+        process.wait()
+
+
+# It computes for so long where it has a fifth of a processor, if that.
+COMPUTING = """
+import os, signal, time
+os.sched_setaffinity(0, [{processor}])
+signal.pthread_sigmask(signal.SIG_BLOCK, [{deaf}])
+def computing(seconds):
+    begun = time.process_time()
+    while time.process_time() - begun < seconds:
+        pass
+    return 1.0
+"""
+
+
+@FORKED
+@pytest.mark.parametrize("deaf", ["", "signal.SIGALRM"])
+def test_time_that_others_take_is_not_the_students(box, crowd, monkeypatch, deaf):
+    """By the process's own clock, and, where it is deaf, by the judge's."""
+    monkeypatch.setattr(student_module, "GRACE", 0.4)
+    with Student(box, {}, Limits(call_seconds=0.6)) as student:
+        student.run(COMPUTING.format(processor=crowd, deaf=deaf), 1)
+        assert student.call("computing", [0.4], {}) == 1
+        with pytest.raises(NoAnswer, match="0.6 s"):
+            student.call("computing", [30], {})
+
+
+@FORKED
+def test_one_that_waits_for_a_processor_too_long_is_not_judged(box, crowd):
+    with Student(box, {}, Limits(waiting_seconds=1)) as student:
+        student.run(COMPUTING.format(processor=crowd, deaf=""), 1)
+        with pytest.raises(Lost, match="a processor that others had"):
+            student.call("computing", [9], {})
+
+
+# Ways to hang that no exception ends.
+DEAF = {
+    "a stop": "os.kill(os.getpid(), signal.SIGSTOP)",
+    "a blocked signal": "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64)); time.sleep(99)",
+    "a loop in C": "sum(itertools.repeat(0))",
+    "a timer that was taken off": "signal.setitimer(signal.ITIMER_REAL, 0); time.sleep(99)",
+}
+
+
+@FORKED
+@pytest.mark.parametrize("way", DEAF)
+def test_what_hangs_is_cut_and_has_less_time_from_then_on(box, monkeypatch, way):
+    monkeypatch.setattr(student_module, "GRACE", 0.3)
+    source = f"import itertools, os, signal, time\ndef hang(): {DEAF[way]}\ndef fine(): return 1"
+    with Student(box, {}, Limits(call_seconds=0.5, cell_seconds=2)) as student:
+        student.run(source, 1)
+        with pytest.raises(NoAnswer, match=r"longer than 0\.5 s"):
+            student.call("hang", [], {})
+        with pytest.raises(NoAnswer, match=r"longer than 0\.1 s"):
+            student.call("hang", [], {})
+        with pytest.raises(Ended, match=r"longer than 0\.4 s"):
+            student.run("hang()", 2)
+        assert student.call("fine", [], {}) == 1
 
 
 def work(*cells):
