@@ -4,6 +4,7 @@ The process needs this package, the checks and the sandbox, and neither gradeboo
 """
 
 import atexit
+import functools
 import hashlib
 import json
 import threading
@@ -13,8 +14,8 @@ from dataclasses import asdict, dataclass
 from nbjudge.grading.digests import package_digest
 from nbjudge.grading.errors import Ended, Lost, NoSandbox, OtherVersion, Unfinished
 from nbjudge.grading.run.judging import Judge, plain_error
-from nbjudge.grading.run.limits import Limits
-from nbjudge.grading.run.outputs import rebuilt
+from nbjudge.grading.run.limits import TRIES, Limits
+from nbjudge.grading.run.outputs import shown
 from nbjudge.grading.run.student import Student
 from nbjudge.grading.sandbox.sandbox import Sandbox, Unsandboxed
 
@@ -70,11 +71,67 @@ class Done:
     sandboxed: bool
 
 
-# How often a notebook is begun anew when what runs it is killed.
-TRIES = 3
+class Runner:
+    """Runs notebooks, one at a time, and keeps the sandbox warm for the next one."""
 
-# A check redirects what its process prints, so a process runs one notebook at a time.
-_one_at_a_time = threading.Lock()
+    def __init__(self):
+        # A check redirects what its process prints.
+        self._lock = threading.Lock()
+        self._kept = None, None
+
+    def run(self, work):
+        """The Done of a Work; what the machine did to it is tried again.
+
+        Raises NoSandbox; OtherVersion where the packages are others; Unfinished.
+        """
+        if work.digest != package_digest(work.checks):
+            raise OtherVersion(
+                f"A worker has another version of {' or '.join(work.packages)} than the command "
+                f"that gave it this notebook. Install the same one on both, and start the worker "
+                f"again."
+            )
+        with self._lock:
+            for _ in range(TRIES):
+                try:
+                    return _run(work, self._box(work))
+                except Lost as lost:
+                    reason = str(lost)
+        raise Unfinished(f"This notebook was begun {TRIES} times, and each time {reason}.")
+
+    def close(self):
+        """End what is kept."""
+        _, box = self._kept
+        self._kept = None, None
+        if box:
+            box.close()
+
+    def _box(self, work):
+        """A place to run student code: a Sandbox, or none where that is allowed."""
+        arguments = work.hidden, work.packages, work.limits
+        kept, box = self._kept
+        if kept != arguments:
+            self.close()
+            try:
+                box = Sandbox(*arguments)
+            except NoSandbox:
+                if not work.allow_unsandboxed:
+                    raise
+                return Unsandboxed()
+            self._kept = arguments, box
+        return box
+
+
+@functools.cache
+def process_runner():
+    """The Runner of this process, which ends with it: what is warmed up takes seconds."""
+    runner = Runner()
+    atexit.register(runner.close)
+    return runner
+
+
+def run(work):
+    """The Done of a Work, by this process's Runner."""
+    return process_runner().run(work)
 
 
 def run_all(works):
@@ -82,35 +139,17 @@ def run_all(works):
     return {key: run(work) for key, work in works.items()}
 
 
-def run(work):
-    """The Done of a Work.
-
-    Raises NoSandbox; OtherVersion where the packages are others; Unfinished.
-    """
-    if work.digest != package_digest(work.checks):
-        raise OtherVersion(
-            f"A worker has another version of {' or '.join(work.packages)} than the command that "
-            f"gave it this notebook. Install the same one on both, and start the worker again."
-        )
-    with _one_at_a_time:
-        for _ in range(TRIES):
-            try:
-                return _run(work)
-            except Lost as lost:
-                reason = str(lost)
-    raise Unfinished(f"This notebook was begun {TRIES} times, and each time {reason}.")
-
-
-def _run(work):
+def _run(work, box):
     begun = time.monotonic()
-    box = _box(work)
-    spent = {"cells": 0.0, "checks": 0.0}
+    spent, room = {"cells": 0.0, "checks": 0.0}, work.limits.outputs_size
     with Student(box, work.files, work.limits, work.packages) as student:
         judge = Judge(student, work.seed, work.given)
         outputs = []
         for number, cell in enumerate(work.cells, start=1):
             at = time.monotonic() - student.starting
-            outputs.append(_outputs(cell, number, student, judge))
+            made, taken = _outputs(cell, number, student, judge, room)
+            outputs.append(made)
+            room = max(room - taken, 0)
             part = "checks" if cell.is_test else "cells"
             spent[part] += time.monotonic() - student.starting - at
     seconds = {"fork": student.starting, **spent, "notebook": time.monotonic() - begun}
@@ -119,40 +158,14 @@ def _run(work):
     return Done(outputs, notes, seconds, isinstance(box, Sandbox))
 
 
-def _outputs(cell, number, student, judge):
+def _outputs(cell, number, student, judge, room):
+    """(the outputs of a cell, the characters that they take of the notebook's room)."""
     if cell.is_test:
         if cell.test is None:
-            return [plain_error("UnknownTest", "This test is not in the gradebook.")]
-        return judge.outputs(cell.test)
+            return [plain_error("UnknownTest", "This test is not in the gradebook.")], 0
+        return judge.outputs(cell.test), 0
+    room = min(room, student.limits.output_size)
     try:
-        return [rebuilt(output) for output in student.run(cell.source, number)]
+        return shown(student.run(cell.source, number, room), room)
     except Ended as end:
-        return [plain_error("Stopped", str(end))]
-
-
-def _box(work):
-    """A place to run student code: a Sandbox, or none where that is allowed."""
-    try:
-        return _sandbox(work.hidden, work.packages, work.limits)
-    except NoSandbox:
-        if not work.allow_unsandboxed:
-            raise
-        return Unsandboxed()
-
-
-# The sandbox of this process, kept for the next notebook: to warm one up takes seconds.
-_kept = {}
-
-
-def _sandbox(*arguments):
-    if arguments not in _kept:
-        close_sandbox()
-        _kept[arguments] = Sandbox(*arguments)
-    return _kept[arguments]
-
-
-@atexit.register
-def close_sandbox():
-    """End what this process keeps for its next notebook."""
-    while _kept:
-        _kept.popitem()[1].close()
+        return [plain_error("Stopped", str(end))], 0

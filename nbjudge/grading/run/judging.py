@@ -18,10 +18,17 @@ from nbjudge.checking.remote import NoAnswer, RemoteError
 from nbjudge.checking.results import gathered
 from nbjudge.checking.seed import seeded
 from nbjudge.grading.errors import Ended
+from nbjudge.grading.run.bounds import Overrun, bounded
+from nbjudge.grading.run.limits import SLOW
+
+TOO_LARGE = (
+    "It took more than {} to judge this answer, and was given up: is it far larger than what was "
+    "asked for?"
+)
 
 
 class Judge:
-    """Runs the test cells of one notebook, in order, under one seed.
+    """Runs the test cells of one notebook, in order, under one seed, within the student's Limits.
 
     given: the instructor's other cells, whose imports the test cells may rely on.
     """
@@ -29,6 +36,8 @@ class Judge:
     def __init__(self, student, seed, given=()):
         self.student = student
         self.seed = seed
+        # Of our own processor time, for a cell.
+        self.seconds = student.limits.judging_seconds
         self.names = {"__name__": "__main__"}
         # Names that stand for the student's, to be looked up anew for each cell.
         self.borrowed = set()
@@ -44,7 +53,12 @@ class Judge:
             gathered() as results,
         ):
             try:
-                self._run(source)
+                with bounded(self.seconds, self.student.limits.judging_memory):
+                    self._run(source)
+            except Overrun:
+                errors = [plain_error("Overrun", TOO_LARGE.format(f"{self.seconds:g} s"))]
+                # Once more it would cost the class as much.
+                self.seconds = self.student.limits.judging_seconds / SLOW
             except (Exception, SystemExit) as raised:
                 errors = [_error_output(raised)]
         text = printed.getvalue()
@@ -150,6 +164,8 @@ def _error_output(error):
         return plain_error(error.kind, f"{error.kind}: {error}{where}")
     if isinstance(error, NoAnswer):
         return plain_error("NoAnswer", str(error))
+    if isinstance(error, MemoryError):
+        return plain_error("MemoryError", TOO_LARGE.format("the memory there is"))
     if isinstance(error, NotImplementedError):
         return plain_error("NotImplementedError", "This function is not written yet.")
     if isinstance(error, NameError) and error.name:

@@ -58,6 +58,13 @@ class Limits:
     files_number: int = _limit(500, "How many of these files its code is given.")
     answer_size: int = _limit(64 * 2**20, "Bytes that an answer of a student's function may have.")
     output_size: int = _limit(2**20, "Characters that one cell may show; the rest is left out.")
+    outputs_size: int = _limit(2**24, "Characters that all cells of a notebook may show together.")
+    judging_seconds: float = _limit(
+        20.0, "Processor time for judging a test cell, without that of the student's function."
+    )
+    judging_memory: int = _limit(
+        2**30, "Bytes of memory for judging a test cell, beyond what the process has."
+    )
     notes: int = _limit(100, "How many facts about a notebook are noted for the teacher.")
 
 

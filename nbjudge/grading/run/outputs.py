@@ -1,9 +1,29 @@
 """A notebook's outputs, made anew from what a student's process sent as such."""
 
+import json
+
 from nbformat.v4 import new_output
 
 from nbjudge.grading.notebook.mathjax import has_command
-from nbjudge.grading.sandbox.inside.outputs import SHOWN
+from nbjudge.grading.sandbox.inside.outputs import LEFT_OUT, SHOWN
+
+# What each output takes beside its characters.
+_COST = 300
+# Characters that a cell may have beside its room: what was left out is said, and an error shown.
+_SLACK = 10_000
+
+
+def shown(outputs, room):
+    """(the outputs of a cell made anew, the characters that they take), up to ``room`` of them."""
+    made, taken = [], 0
+    for output in map(rebuilt, outputs):
+        size = _COST + len(json.dumps(output))
+        if taken + size > room + _SLACK:
+            made.append(new_output("stream", name="stdout", text=LEFT_OUT))
+            break
+        made.append(output)
+        taken += size
+    return made, taken
 
 
 def rebuilt(output):

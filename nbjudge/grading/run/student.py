@@ -57,15 +57,16 @@ class Student:
     def __exit__(self, *_):
         self.stop()
 
-    def run(self, source, number):
+    def run(self, source, number, room=None):
         """The outputs of a cell, which is remembered for a later start; or Ended.
+
+        room: characters that it may show, by default those of the limits.
 
         After a function ran out of time, cells have less of it: one that calls it never ends.
         """
         seconds = self.limits.cell_seconds / (SLOW if self.slow else 1)
-        answer = self._ask(
-            seconds, do="run", source=source, number=number, room=self.limits.output_size
-        )
+        room = self.limits.output_size if room is None else room
+        answer = self._ask(seconds, do="run", source=source, number=number, room=room)
         outputs = answer.get("outputs")
         # A cell that ran out of time is not run again: it would only cost the others theirs.
         if answer.get("slow"):
