@@ -16,6 +16,7 @@ from nbjudge.grading.run import execution
 from nbjudge.grading.run import student as student_module
 from nbjudge.grading.run.execution import CodeCell, Work
 from nbjudge.grading.run.limits import Limits
+from nbjudge.grading.run.outputs import shown
 from nbjudge.grading.run.student import Student
 from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 from nbjudge.grading.sandbox.sandbox import Sandbox
@@ -185,13 +186,13 @@ def test_what_hangs_is_cut_and_has_less_time_from_then_on(box, monkeypatch, way)
         assert student.call("fine", [], {}) == 1
 
 
-def work(*cells):
+def work(*cells, limits=LIMITS):
     return Work(
         cells=tuple(cells),
         given=(),
         files={},
         seed=1,
-        limits=LIMITS,
+        limits=limits,
         hidden=("/nowhere",),
         checks="gmm_ref.checks",
         digest=package_digest("gmm_ref.checks"),
@@ -215,3 +216,46 @@ def test_a_right_answer_keeps_its_mark_when_its_process_is_killed_while_a_check_
     done = execution.run(work(answer, CodeCell(test, True, test)))
     assert [output.output_type for output in done.outputs[1]] == ["display_data"]
     assert len({id(student) for student in calls}) == 2
+
+
+def texts(outputs):
+    return ["\n".join(output.get("traceback", [])) + output.get("text", "") for output in outputs]
+
+
+def test_judging_is_bounded_in_time_and_in_memory(monkeypatch):
+    """What costs our own code too much fails, and the next answer is judged."""
+    hoard = "def hoard(*_): return ['x' * 10**6] + ['y'] * 600"
+    check = "from gmm_ref.checks import check\ncheck.responsibilities.value(hoard)"
+    tests = ["while True: pass", check, "bytes(2**32)", "assert hoard()[1] == 'y'"]
+    cells = [CodeCell(hoard, False), *(CodeCell(test, True, test) for test in tests)]
+    small = Limits(judging_seconds=1, judging_memory=2**28)
+    _, endless, text, large, right = execution.run(work(*cells, limits=small)).outputs
+    assert "more than 1 s to judge" in texts(endless)[-1]
+    assert text[-1].output_type == "error"
+    assert "the memory there is" in texts(large)[-1]
+    assert right == []
+
+
+def test_the_outputs_of_a_notebook_are_bounded():
+    """Text, pictures and errors of all its cells together, and it is said where they end."""
+    display = "from IPython.display import display, Latex\n"
+    kinds = [
+        "print('x' * 9_000)",
+        "get_ipython().showtraceback((E, E('x' * 9_000), None))",
+        display + "display(Latex('x' * 9_000))",
+        "import sys\nfor i in range(500): print(i, file=[sys.stdout, sys.stderr][i % 2])",
+    ]
+    cells = [CodeCell("class E(Exception): pass", False)]
+    cells += [CodeCell(source, False) for source in kinds * 5]
+    cells += [CodeCell("1 / 0", False)]
+    limits = Limits(output_size=8_000, outputs_size=20_000)
+    outputs = execution.run(work(*cells, limits=limits)).outputs
+    assert len(str(outputs)) < 20_000 + len(cells) * 15_000
+    assert all("left out" in str(cell) for cell in outputs[-5:-1])
+    assert "ZeroDivisionError" in str(outputs[-1])
+
+
+def test_outputs_that_were_made_up_are_bounded_by_what_they_take():
+    forged = [{"output_type": "stream", "name": "stdout", "text": ""}] * 100_000
+    made, taken = shown(forged, 50_000)
+    assert len(made) < 500 and taken < 70_000 and "left out" in made[-1].text

@@ -1,6 +1,7 @@
 """What the sandbox keeps in and out, as root and as a user."""
 
 import contextlib
+import os
 import shutil
 import site
 import sys
@@ -13,7 +14,7 @@ from nbjudge.checking.remote import NoAnswer
 from nbjudge.grading.errors import Ended, NoSandbox
 from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.student import Student
-from nbjudge.grading.sandbox import bubblewrap
+from nbjudge.grading.sandbox import bubblewrap, process
 from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 from nbjudge.grading.sandbox.sandbox import Sandbox, Unsandboxed
 
@@ -152,6 +153,72 @@ for folder in (".", "/tmp", "/dev/shm"):
 """
     with make(limits=Limits(scratch=4 * 2**20)) as box:
         assert run(box, source) == "28\n28\n28\n"
+
+
+LIBC = """
+import ctypes, mmap, os
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_size_t
+"""
+UNCOUNTED = {
+    "mapped and mostly unmapped again": """
+memory = libc.mmap(None, 2**28, 3, 0x21, -1, 0)
+assert memory not in (2**64 - 1, None), "refused"
+ctypes.memset(memory, 1, 2**28)
+assert libc.munmap(ctypes.c_void_p(memory), 2**28 - 4096) == 0
+""",
+    "the same by a device": """
+file = os.open("/dev/zero", os.O_RDWR)
+mmap.mmap(file, 2**28)
+""",
+    "empty files": """
+for number in range(100_000):
+    open(f"/tmp/{number}", "w").close()
+""",
+    "the buffers of sockets": """
+import socket
+kept = []
+def fill(pair):
+    kept.append(pair)
+    pair[0].setblocking(False)
+    try:
+        while True:
+            pair[0].send(bytes(2**16))
+    except BlockingIOError:
+        return
+try:
+    for _ in range(1000):
+        fill(socket.socketpair())
+finally:
+    kept.clear()
+""",
+    "a kernel told to spare it": "open('/proc/self/oom_score_adj', 'w').write('0')",
+}
+
+
+@pytest.mark.parametrize("way", UNCOUNTED)
+def test_memory_that_no_limit_counts_cannot_be_had(box, way):
+    if way == "empty files" and not box.can_fork:
+        pytest.skip("Only a fork has folders that count them.")
+    with Student(box, {}, Limits(cell_seconds=30)) as student:
+        [error] = [o for o in student.run(LIBC + UNCOUNTED[way], 1) if o["output_type"] == "error"]
+        assert error["ename"] in ("AssertionError", "OSError", "PermissionError", "ValueError")
+
+
+def test_when_memory_is_short_students_are_ended_first(box):
+    assert int(run(box, "print(open('/proc/self/oom_score_adj').read())")) == 1000
+
+
+def test_memory_that_was_moved_to_the_disk_counts(tmp_path, monkeypatch):
+    """A process in a /proc of ours."""
+    folder = tmp_path / "5"
+    (folder / "task/5").mkdir(parents=True)
+    (folder / "task/5/children").write_text("")
+    (folder / "stat").write_text("5 (a) b) S " + " ".join(map(str, range(1, 50))))
+    (folder / "smaps_rollup").write_text("Rss: 9 kB\nPss: 3 kB\nSwapPss: 4 kB\n")
+    monkeypatch.setattr(process, "Path", lambda path: tmp_path / path.removeprefix("/proc/"))
+    assert process.usage(5).memory == 7 * 1024
+    assert process.usage(5).ran == sum((11, 12, 13, 14)) / os.sysconf("SC_CLK_TCK")
 
 
 def test_processes_are_limited_where_the_kernel_counts_them():
