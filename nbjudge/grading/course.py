@@ -56,7 +56,10 @@ class Course:
         self.config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
         self.config.CourseDirectory.root = str(self.root)
         self.config.SandboxExecute.allow_unsandboxed = allow_unsandboxed
-        self.checks = SandboxExecute(config=self.config).required_checks()
+        execute = SandboxExecute(config=self.config)
+        self.checks = execute.required_checks()
+        # What one notebook may take.
+        self.notebook_seconds = execute.limits().notebook_seconds
         self.directory = CourseDirectory(config=self.config)
         self.api = NbGraderAPI(self.directory, config=self.config)
         self.api.log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from nbjudge.grading import nbgrader_patches
 from nbjudge.grading.errors import CourseError, GradingError, Stopped
 from nbjudge.grading.notebook.submission import readable
-from nbjudge.grading.progress import GradingProgress
+from nbjudge.grading.progress import PAUSE, GradingProgress, bound
 from nbjudge.grading.run.execution import run_all
 from nbjudge.grading.run.pool import DaskPool, LocalPool, as_completed
 from nbjudge.grading.run.preprocessor import import_checks
@@ -50,10 +50,14 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
             store.clear()
         pool = DaskPool(scheduler) if scheduler else LocalPool(min(jobs or cores(), len(left)))
         failed = []
+        if notebooks := len(left) - len(outdated):
+            console.print(bound(notebooks, pool.width, course.notebook_seconds), soft_wrap=True)
         with GradingProgress(console, len(left)) as progress:
             try:
                 with pool:
-                    for which, why_not, seconds in _graded(course, store, pool, left, outdated):
+                    for which, why_not, seconds in _graded(
+                        course, store, pool, left, outdated, progress.show
+                    ):
                         raise_if_interrupted()
                         progress.done(", ".join(map(readable, reversed(which))), seconds)
                         if why_not:
@@ -85,10 +89,10 @@ def _left(course, assignments, console, force):
     return left, outdated
 
 
-def _graded(course, store, pool, left, outdated):
+def _graded(course, store, pool, left, outdated, on_wait):
     """Yield (submission, None or why it got no marks, seconds of its code), as they are done."""
     started = (_started(course, store, pool, one, one in outdated) for one in left)
-    for (which, keys), future in as_completed(started, pool.width + AHEAD):
+    for (which, keys), future in as_completed(started, pool.width + AHEAD, on_wait, PAUSE):
         seconds, why_not = 0.0, None
         try:
             for key, done in future.result().items():

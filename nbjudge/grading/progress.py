@@ -40,10 +40,15 @@ class GradingProgress:
         self.count += 1
         self.slowest = max(self.slowest, (seconds, name))
         self.bar.update(self.task, advance=1, rate=self._rate(), slowest=self._slowest())
+        self.show()
+
+    def show(self):
+        """Say how far it is, if that was not said a moment ago; also where nothing is done yet."""
         now = time.monotonic()
-        if not self.console.is_terminal and now - self.shown > PAUSE:
+        if not self.console.is_terminal and now - self.shown >= PAUSE:
             self.shown = now
-            self.console.print(f"{self.summary()}, {self._left()} left", soft_wrap=True)
+            left = f"{_words(self._left())} left" if self.count else "the first are running"
+            self.console.print(f"{self.summary()}, {left}", soft_wrap=True)
 
     def summary(self):
         """What was done so far, in a line."""
@@ -57,5 +62,17 @@ class GradingProgress:
         return f"slowest {name}: {seconds:.1f} s" if name else "none yet"
 
     def _left(self):
-        seconds = (time.monotonic() - self.begun) / self.count * (self.total - self.count)
-        return f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
+        return (time.monotonic() - self.begun) / self.count * (self.total - self.count)
+
+
+def bound(notebooks, at_once, seconds):
+    """What a class can take at the most, in a sentence; seconds: that a notebook may take."""
+    rounds = -(-notebooks // at_once)
+    return (
+        f"{notebooks} notebooks, {at_once} at a time: {_words(rounds * seconds)} at the most, "
+        f"if each used all the time that it may."
+    )
+
+
+def _words(seconds):
+    return f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"

@@ -18,10 +18,11 @@ from nbjudge.grading.sandbox.bubblewrap import ONE_THREAD
 WORKERS_SECONDS = 60
 
 
-def as_completed(submitted, at_once):
+def as_completed(submitted, at_once, on_wait, pause):
     """Yield each (label, future) of an iterator when the future is done.
 
     The iterator submits the tasks as it goes: it is kept ``at_once`` ahead of the loop, no more.
+    on_wait: called when for ``pause`` seconds none was done.
     """
     submitted, waiting = iter(submitted), {}
     while True:
@@ -29,9 +30,12 @@ def as_completed(submitted, at_once):
             waiting[future] = label
         if not waiting:
             return
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        oldest = next(future for future in waiting if future in done)
-        yield waiting.pop(oldest), oldest
+        done, _ = wait(waiting, timeout=pause, return_when=FIRST_COMPLETED)
+        if done:
+            oldest = next(future for future in waiting if future in done)
+            yield waiting.pop(oldest), oldest
+        else:
+            on_wait()
 
 
 class LocalPool:

@@ -53,3 +53,18 @@ def test_the_summary_tells_of_the_whole(clock):
     summary, _ = watched(clock, STEPS)
     assert summary == "4 of 10 graded, 0.2 a second, slowest bert, 7.4.1: 8.0 s"
     assert watched(clock, [])[0] == "0 of 10 graded, 0.0 a second, none yet"
+
+
+def test_while_the_first_ones_hang_a_line_says_so(clock):
+    shown = io.StringIO()
+    with GradingProgress(Console(file=shown, width=100), 10) as watcher:
+        for seconds in (progress.PAUSE, 1, progress.PAUSE):
+            clock[0] += seconds
+            watcher.show()
+    line = "0 of 10 graded, 0.0 a second, none yet, the first are running\n"
+    assert shown.getvalue() == 2 * line
+
+
+def test_the_bound_of_a_class_counts_whole_rounds():
+    assert progress.bound(31, 2, 180.0).startswith("31 notebooks, 2 at a time: 48 min at the most")
+    assert "60 s at the most" in progress.bound(1, 8, 60.0)

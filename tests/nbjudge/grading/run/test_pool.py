@@ -145,14 +145,26 @@ def test_what_is_submitted_keeps_a_few_ahead_and_no_more():
             submitted.append(len(submitted))
             yield submitted[-1], finished(len(submitted))
 
-    found = as_completed(endless(), 4)
+    found = as_completed(endless(), 4, None, 9)
     assert [label for label, _ in [next(found) for _ in range(3)]] == [0, 1, 2]
     assert len(submitted) == 6
 
 
 def test_what_is_done_first_comes_first():
     slow, fast = Future(), finished("fast")
-    found = as_completed([("slow", slow), ("fast", fast)], 2)
+    found = as_completed([("slow", slow), ("fast", fast)], 2, None, 9)
     assert next(found) == ("fast", fast)
     slow.set_result(None)
     assert list(found) == [("slow", slow)]
+
+
+def test_while_none_is_done_it_is_told_now_and_then():
+    slow, waits = Future(), []
+
+    def on_wait():
+        waits.append(None)
+        if len(waits) == 3:
+            slow.set_result(None)
+
+    assert list(as_completed([("slow", slow)], 2, on_wait, 0.01)) == [("slow", slow)]
+    assert len(waits) == 3
