@@ -128,7 +128,13 @@ def variables(home, path=()):
     """
     yield "PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin"
     yield "HOME", home
+    yield "USER", "student"
+    yield "LOGNAME", "student"
     yield "LANG", "C.UTF-8"
+    # Without a network pip would try for long.
+    yield "PIP_NO_INDEX", "1"
+    # Nobody is at the keyboard of a debugger.
+    yield "PYTHONBREAKPOINT", "0"
     yield "TMPDIR", "/tmp"
     yield "IPYTHONDIR", "/tmp/ipython"
     yield "MPLCONFIGDIR", "/tmp/matplotlib"

@@ -54,6 +54,9 @@ class Shell(InteractiveShell):
         self.outputs = Outputs()
         super().__init__(*args, **kwargs, displayhook_class=Result, display_pub_class=Publisher)
 
+    def enable_gui(self, gui=None):
+        """``%matplotlib inline`` asks for none, and there is no window for any other."""
+
     def _showtraceback(self, etype, evalue, stb):
         self.outputs.error(etype.__name__, str(evalue)[:2000], stb)
 

@@ -4,6 +4,7 @@ It is a program, started by `nbjudge.grading.sandbox`. The student's code shares
 change anything here, so the judge believes nothing of it beyond "this is the student's answer".
 """
 
+import ast
 import contextlib
 import os
 import random
@@ -29,6 +30,8 @@ from .shell import Stream, make_shell
 
 # Linux's number, from its header prctl.h.
 SET_DUMPABLE = 4
+
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 class TooSlow(BaseException):
@@ -93,11 +96,33 @@ class Worker:
         outputs.begin(room)
         with self._captured(), _time_limit(seconds):
             result = self.shell.run_cell(source, store_history=False)
+        if result.error_in_exec:
+            with self._captured(), _quiet():
+                self._define_what_follows(source, result.error_in_exec)
         for item in outputs.items:
             if "parts" in item:
                 item["text"] = "".join(item.pop("parts"))
         slow = isinstance(result.error_in_exec, TooSlow)
         return {"id": id, "outputs": list(outputs.items), "slow": slow}
+
+    def _define_what_follows(self, source, error):
+        """Do the imports and definitions from the line on at which a cell failed.
+
+        At the student's desk it need not have failed: there was a window, or a network.
+        """
+        places = [
+            (frame.f_code.co_filename, line)
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if frame.f_globals is self.shell.user_ns and frame.f_code.co_name == "<module>"
+        ]
+        if not places:
+            return
+        name, failed = places[0]
+        for statement in ast.parse(self.shell.transform_cell(source)).body:
+            if statement.end_lineno >= failed and isinstance(statement, _DEFINING):
+                with contextlib.suppress(Exception, TooSlow), _time_limit(1):
+                    code = compile(ast.Module([statement], []), name, "exec")
+                    exec(code, self.shell.user_ns)
 
     def do_look(self, id, name):
         """What stands behind a name: a function, data, something else, or nothing."""
