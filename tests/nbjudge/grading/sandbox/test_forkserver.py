@@ -261,12 +261,12 @@ def test_a_sandbox_that_is_closed_leaves_no_process():
 def test_a_notebook_whose_process_was_killed_is_begun_anew(box, monkeypatch, deaths, comes_back):
     begun = []
 
-    def killed_at_first(student, source, number, run=Student.run):
+    def killed_at_first(student, source, number, room, run=Student.run):
         begun.append(source)
         if len(begun) <= deaths:
             student.look("nothing")
             os.kill(student.process.ancestor.pid, signal.SIGKILL)
-        return run(student, source, number)
+        return run(student, source, number, room)
 
     monkeypatch.setattr(Student, "run", killed_at_first)
     work = Work(
