@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ EXPORTED = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
 )
+# What nbgrader takes for a pattern in the name of a folder.
+PATTERN = set("[]*?")
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,25 @@ class Course:
             )
 
     def students(self, assignment):
-        """Who has submitted an assignment: the folders submitted/STUDENT/ASSIGNMENT."""
+        """Who has submitted an assignment: the folders submitted/STUDENT/ASSIGNMENT.
+
+        Not those that cannot be graded: nbgrader takes some characters for a pattern, and there may
+        be no notebook of the assignment. `strays` names them.
+        """
         submitted = self.root / self.directory.submitted_directory
+        names = self.notebooks(assignment)
         return sorted(
-            path.parent.name for path in submitted.glob(f"*/{assignment}") if path.is_dir()
+            path.parent.name
+            for path in submitted.glob(f"*/{assignment}")
+            if path.is_dir()
+            and not PATTERN & set(path.parent.name)
+            and any(os.path.lexists(path / name) for name in names)
         )
+
+    def notebooks(self, assignment):
+        """The names of an assignment's notebooks."""
+        source = self.root / self.directory.source_directory / assignment
+        return sorted(path.name for path in source.glob("*.ipynb"))
 
     def release(self, assignment):
         """Generate the students' version from the solutions, and register it in the gradebook."""

@@ -51,6 +51,32 @@ def release_command(assignments, course):
         console.print(f"released {assignment}")
 
 
+@main.command("collect")
+@click.argument("assignment")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@course_option
+def collect_command(assignment, files, course):
+    """Place hand-ins into submitted/: the zip of Moodle or Canvas, a folder, nbgrader's exchange.
+
+    A hand-in is placed by roster.csv, then by its name, then under a name of its own. Older ones
+    are kept in downloaded/. Doing it again changes nothing. Exit code 0 only if all were placed.
+    """
+    from nbjudge.grading.collect.collecting import collect
+    from nbjudge.grading.collect.summary import print_summary
+    from nbjudge.grading.course import Course
+    from nbjudge.grading.run.store import Store
+
+    course = Course(course)
+    course.check_assignment(assignment)
+    with Store(course.root).locked():
+        collected = collect(course, assignment, files)
+    print_summary(collected, console)
+    if collected.problems:
+        sys.exit(f"{len(collected.problems)} could not be placed. The lines above say why.")
+
+
 @main.command("grade")
 @assignments_argument
 @course_option
@@ -81,6 +107,7 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     from nbjudge.grading.marks import marks_table
     from nbjudge.grading.notebook.submission import readable
     from nbjudge.grading.sandbox.bubblewrap import find_bwrap
+    from nbjudge.grading.strays import strays
 
     if not (allow_unsandboxed or scheduler):
         find_bwrap()
@@ -88,9 +115,13 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     chosen = _chosen(course, assignments)
     failed = grade_class(course, chosen, console, jobs, scheduler, force)
     console.print(marks_table(course.marks()))
-    if failed:
-        names = ", ".join(f"{readable(student)}/{assignment}" for assignment, student in failed)
-        sys.exit(f"{len(failed)} submissions got no marks: {names}. The log lines above say why.")
+    misplaced = strays(course, chosen, _program())
+    for stray in misplaced:
+        console.print(str(stray), markup=False, highlight=False, soft_wrap=True)
+    without = [f"{readable(student)}/{assignment}" for assignment, student in failed]
+    without += [stray.path for stray in misplaced]
+    if without:
+        sys.exit(f"{len(without)} got no marks: {', '.join(without)}. The lines above say why.")
 
 
 @main.command("export")
@@ -100,6 +131,11 @@ def export_command(course):
     from nbjudge.grading.course import Course
 
     console.print(f"wrote {Course(course).export()}")
+
+
+def _program():
+    """The name by which this command was called."""
+    return click.get_current_context().find_root().info_name
 
 
 def _chosen(course, assignments):
