@@ -4,7 +4,6 @@ import json
 import shutil
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 from nbgrader.utils import is_grade, is_solution
@@ -12,6 +11,7 @@ from nbgrader.utils import is_grade, is_solution
 from gmm_ref.demo_answers import ANSWERS
 from nbjudge.grading.course import CONFIG, Course
 from nbjudge.grading.errors import CourseError, NoSandbox
+from nbjudge.grading.files import empty_folder
 from nbjudge.grading.grade import grade_class
 from nbjudge.grading.handed_in import RECORD
 from nbjudge.grading.marks import marks_table
@@ -80,7 +80,9 @@ def run(source, folder, console):
 
 def make_class(source, folder, allow_unsandboxed=False):
     """A course folder with the assignments of ``source`` released, and the class's submissions."""
-    folder = _empty_folder(source, folder)
+    if folder is None:
+        folder = tempfile.mkdtemp(prefix="gmm-demo-")
+    folder = empty_folder(folder, source.root)
     shutil.copy(source.root / CONFIG, folder)
     solutions = source.directory.source_directory
     shutil.copytree(source.root / solutions, folder / solutions)
@@ -154,17 +156,3 @@ def _without_markers(source):
 
 
 _MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
-
-
-def _empty_folder(source, folder):
-    if folder is None:
-        return Path(tempfile.mkdtemp(prefix="gmm-demo-"))
-    folder = Path(folder).resolve()
-    if folder.is_relative_to(source.root):
-        raise CourseError(
-            f"{folder} lies inside the course {source.root}: name a folder outside of it."
-        )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CourseError(f"{folder} is there already: name a folder that is empty or new.")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -1,6 +1,9 @@
 """What nbgrader is set to in every course that nbjudge grades."""
 
+from nbgrader.converters import GenerateAssignment
+
 from nbjudge.grading import nbgrader_patches
+from nbjudge.grading.notebook.package_hint import PackageHint
 
 
 def configure(c, checks):
@@ -41,6 +44,14 @@ def configure(c, checks):
     c.ExecutePreprocessor.interrupt_on_timeout = True
     # A kernel's remarks on its own transport are not for the teacher.
     c.ExecutePreprocessor.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
+    # A check cell says how to get what it imports, to a student who has not got it.
+    c.PackageHint.checks = checks
+    c.GenerateAssignment.preprocessors = [PackageHint, *_usual(GenerateAssignment)]
     # What stands in a released notebook where the solution was.
     c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
     c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+
+
+def _usual(converter):
+    """The preprocessors that a converter of nbgrader's has by itself."""
+    return converter.class_traits()["preprocessors"].default()

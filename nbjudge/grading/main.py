@@ -51,6 +51,54 @@ def release_command(assignments, course):
         console.print(f"released {assignment}")
 
 
+@main.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+@course_option
+@click.option("--course-id", help="What nbgrader calls the course; by default the folder's name.")
+@click.option(
+    "--due",
+    multiple=True,
+    type=(str, click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])),
+    metavar="ASSIGNMENT TIME",
+    help="When an assignment is due, in your time: 2026-03-02T12:00. Once for each.",
+)
+@click.option(
+    "--late-penalty",
+    type=click.FloatRange(0, 100),
+    default=0,
+    help="Percent of the marks that each day begun after that costs; by default none.",
+)
+def init_command(folder, course, course_id, due, late_penalty):
+    """Make a course folder of your own in FOLDER, with the assignments of the course."""
+    from nbjudge.grading.course import Course
+    from nbjudge.grading.init import init
+
+    course_id = course_id or folder.resolve().name
+    times = {assignment: time.astimezone() for assignment, time in due}
+    made = init(Course(course), folder, course_id, times, late_penalty, _program())
+    console.print(f"made {made.root}: README.md in it says how to go on", soft_wrap=True)
+
+
+@main.command("handout")
+@assignments_argument
+@course_option
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The zip, or the new folder, to be written.",
+)
+def handout_command(assignments, course, to):
+    """Write what students get: exercises, chapter, the package, and start.py."""
+    from nbjudge.grading.course import Course
+    from nbjudge.grading.handout.handout import hand_out
+
+    course = Course(course)
+    chosen = _chosen(course, assignments)
+    written = hand_out(course, chosen, to)
+    console.print(f"wrote {written}: {', '.join(chosen)}", soft_wrap=True)
+
+
 @main.command("collect")
 @click.argument("assignment")
 @click.argument(

@@ -1,0 +1,1 @@
+"""Handing out: what students get, and nothing else."""
