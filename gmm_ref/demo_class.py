@@ -11,6 +11,7 @@ from nbgrader.utils import is_grade, is_solution
 from gmm_ref.demo_answers import ANSWERS
 from nbjudge.grading.course import CONFIG, Course
 from nbjudge.grading.errors import CourseError, NoSandbox
+from nbjudge.grading.export import export
 from nbjudge.grading.files import empty_folder
 from nbjudge.grading.grade import grade_class
 from nbjudge.grading.handed_in import RECORD
@@ -67,7 +68,7 @@ def run(source, folder, console):
     course = make_class(source, folder, allow_unsandboxed=not _has_sandbox(console))
     console.print(f"The class lives in {course.root}", soft_wrap=True)
     failed = grade_class(course, course.assignments, console)
-    exported = course.export()
+    exported, _ = export(course)
     notes = {student.name: student.note for student in STUDENTS}
     console.print(marks_table(course.marks(), notes))
     console.print(f"Feedback pages: {course.root}/feedback, for instance", soft_wrap=True)

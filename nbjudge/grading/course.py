@@ -1,6 +1,5 @@
 """A course folder: its assignments, its submissions, its gradebook. All through nbgrader."""
 
-import csv
 import hashlib
 import logging
 import os
@@ -20,11 +19,6 @@ from nbjudge.grading.run import ahead
 from nbjudge.grading.run.preprocessor import SandboxExecute
 
 CONFIG = "nbgrader_config.py"
-# The columns of grades.csv: those of nbgrader's export, which loses who has a comma in the name.
-EXPORTED = (
-    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score"),
-)
 # What nbgrader takes for a pattern in the name of a folder.
 PATTERN = set("[]*?")
 
@@ -206,20 +200,6 @@ class Course:
         with self.gradebook() as gradebook:
             gradebook.update_or_create_assignment(assignment, duedate=due)
 
-    def export(self):
-        """Write grades.csv, a line for each assignment and student, in order. Returns its path."""
-        path = self.root / "grades.csv"
-        with self.gradebook() as gradebook, open(path, "w", newline="", encoding="utf-8") as file:
-            assignments = sorted(gradebook.assignments, key=lambda assignment: assignment.name)
-            students = sorted(gradebook.students, key=lambda student: student.id)
-            writer = csv.DictWriter(file, EXPORTED)
-            writer.writeheader()
-            for assignment in assignments:
-                handed_in = {one.student_id: one for one in assignment.submissions}
-                for student in students:
-                    writer.writerow(_exported(assignment, student, handed_in.get(student.id)))
-        return path
-
     def gradebook(self):
         """The gradebook, to be used in a with statement."""
         return Gradebook(self.directory.db_url, self.directory.course_id)
@@ -227,24 +207,6 @@ class Course:
     def _source_digest(self, assignment):
         """A hash of all files of an assignment's source."""
         return tree_digest(self.root / self.directory.source_directory / assignment)
-
-
-def _exported(assignment, student, submission):
-    """A line of grades.csv; submission: None of one who has handed in nothing."""
-    raw, penalty = (submission.score, submission.late_submission_penalty) if submission else (0, 0)
-    return {
-        "assignment": assignment.name,
-        "duedate": assignment.duedate,
-        "timestamp": submission and submission.timestamp,
-        "student_id": student.id,
-        "last_name": student.last_name,
-        "first_name": student.first_name,
-        "email": student.email,
-        "raw_score": float(raw),
-        "late_submission_penalty": float(penalty),
-        "score": max(0.0, raw - penalty),
-        "max_score": assignment.max_score,
-    }
 
 
 def _require_success(result):

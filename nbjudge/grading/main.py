@@ -172,13 +172,48 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
         sys.exit(f"{len(without)} got no marks: {', '.join(without)}. The lines above say why.")
 
 
+@main.command("return")
+@click.argument("assignment")
+@course_option
+@click.option(
+    "--into",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Moodle's grading worksheet or Canvas's gradebook, as you downloaded it.",
+)
+@click.option(
+    "--to", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder."
+)
+@click.option("--column", help="What the column of Canvas's gradebook has in its name.")
+def return_command(assignment, course, into, to, column):
+    """Write to a folder what Moodle or Canvas take back: their file with marks, and feedback.zip.
+
+    Who has no mark is left out, and named.
+    """
+    from nbjudge.grading.course import Course
+    from nbjudge.grading.giveback.returning import give_back
+    from nbjudge.grading.giveback.summary import print_summary
+
+    course = Course(course)
+    course.check_assignment(assignment)
+    returned = give_back(course, assignment, into, to, column)
+    print_summary(returned, console)
+    if returned.unknown:
+        sys.exit(f"{len(returned.unknown)} have a mark and no row in {into}.")
+
+
 @main.command("export")
 @course_option
 def export_command(course):
-    """Write grades.csv, a line for each student and assignment."""
-    from nbjudge.grading.course import Course
+    """Write all marks: grades.csv, in nbgrader's columns, and grades-by-student.csv.
 
-    console.print(f"wrote {Course(course).export()}")
+    A score is empty where there is none; the second says what is open.
+    """
+    from nbjudge.grading.course import Course
+    from nbjudge.grading.export import export
+
+    for path in export(Course(course)):
+        console.print(f"wrote {path}", soft_wrap=True)
 
 
 def _program():

@@ -67,7 +67,12 @@ class People:
 
     def is_known(self, name):
         """Whether a name alone is that of one of them."""
-        return len(self._by_name(name)) == 1
+        return self.only(name) is not None
+
+    def only(self, name):
+        """The student whom a name alone is that of; None if it is nobody's, or more than one's."""
+        found = self._by_name(name)
+        return found[0] if len(found) == 1 else None
 
     def place(self, senders):
         """Sender -> Placed, for all who have handed in at once: two may claim one name."""

@@ -10,6 +10,7 @@ import pytest
 from whole_class import command, finish, rows, wait_until_graded
 
 from nbjudge.grading.course import CONFIG, Course
+from nbjudge.grading.export import export
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("pg_virtualenv"), reason="there is no pg_virtualenv, of postgresql-common"
@@ -48,4 +49,4 @@ def test_a_gradebook_on_a_server_holds_the_same(undisturbed, graded, ungraded, s
     assert not (course.root / "gradebook.db").exists()
     assert rows(course) == rows(undisturbed)
     assert course.marks() == undisturbed.marks()
-    assert course.export().read_text() == graded.export().read_text()
+    assert export(course)[0].read_text() == export(graded)[0].read_text()
