@@ -108,6 +108,7 @@ def handout_command(assignments, course, to):
 def collect_command(assignment, files, course):
     """Place hand-ins into submitted/: the zip of Moodle or Canvas, a folder, nbgrader's exchange.
 
+    Moodle's grading worksheet among the files says when each handed in: without it nobody is late.
     A hand-in is placed by roster.csv, then by its name, then under a name of its own. Older ones
     are kept in downloaded/. Doing it again changes nothing. Exit code 0 only if all were placed.
     """
@@ -151,6 +152,7 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     0 only if every submission got its marks.
     """
     from nbjudge.grading.course import Course
+    from nbjudge.grading.dates import apply_dates
     from nbjudge.grading.grade import grade_class
     from nbjudge.grading.marks import marks_table
     from nbjudge.grading.notebook.submission import readable
@@ -162,6 +164,7 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     course = Course(course, allow_unsandboxed)
     chosen = _chosen(course, assignments)
     failed = grade_class(course, chosen, console, jobs, scheduler, force)
+    apply_dates(course, chosen)
     console.print(marks_table(course.marks()))
     misplaced = strays(course, chosen, _program())
     for stray in misplaced:
@@ -170,6 +173,30 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
     without += [stray.path for stray in misplaced]
     if without:
         sys.exit(f"{len(without)} got no marks: {', '.join(without)}. The lines above say why.")
+
+
+@main.command("due")
+@click.argument("assignment")
+@click.argument("time", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]))
+@click.option("--student", metavar="NAME", help="For one alone, who must be in roster.csv.")
+@course_option
+def due_command(assignment, time, student, course):
+    """Set when an assignment is due, in your time: 2026-03-02T12:00.
+
+    What is late by it, its penalty, the table, the pages and the export follow at once; nothing is
+    run again.
+    """
+    from nbjudge.grading.course import Course
+    from nbjudge.grading.dates import apply_dates, set_due
+
+    course = Course(course)
+    course.check_assignment(assignment)
+    set_due(course, assignment, time.astimezone(), student)
+    changed = apply_dates(course, [assignment])
+    who = f" for {student}" if student else ""
+    console.print(f"{assignment} is due {time:%Y-%m-%d %H:%M}{who}")
+    if changed:
+        console.print(f"Other penalties now: {', '.join(name for _, name in changed)}")
 
 
 @main.command("return")
@@ -191,11 +218,13 @@ def return_command(assignment, course, into, to, column):
     Who has no mark is left out, and named.
     """
     from nbjudge.grading.course import Course
+    from nbjudge.grading.dates import apply_dates
     from nbjudge.grading.giveback.returning import give_back
     from nbjudge.grading.giveback.summary import print_summary
 
     course = Course(course)
     course.check_assignment(assignment)
+    apply_dates(course, [assignment])
     returned = give_back(course, assignment, into, to, column)
     print_summary(returned, console)
     if returned.unknown:
@@ -210,9 +239,12 @@ def export_command(course):
     A score is empty where there is none; the second says what is open.
     """
     from nbjudge.grading.course import Course
+    from nbjudge.grading.dates import apply_dates
     from nbjudge.grading.export import export
 
-    for path in export(Course(course)):
+    course = Course(course)
+    apply_dates(course, course.assignments)
+    for path in export(course):
         console.print(f"wrote {path}", soft_wrap=True)
 
 

@@ -59,6 +59,16 @@ class Roster:
                 row["canvas_id"] = number
                 self.write()
 
+    def set_due(self, student, assignment, text):
+        """Write a due date of one student's own. Raises CourseError if they are not there."""
+        row = next((row for row in self.rows if row["id"] == student), None)
+        if row is None:
+            raise CourseError(f"{student} is not in {self.path}. Write a line for them first.")
+        if DUE + assignment not in self.columns:
+            self.columns.append(DUE + assignment)
+        row[DUE + assignment] = text
+        self.write()
+
     def write(self):
         """Write the file, whole or not at all."""
         columns = [*self.columns, *(name for name in COLUMNS if name not in self.columns)]

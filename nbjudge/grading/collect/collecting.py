@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbjudge.grading.collect.delivery import Delivery, contents
@@ -12,6 +12,9 @@ from nbjudge.grading.collect.notebooks import Notebooks
 from nbjudge.grading.collect.people import People
 from nbjudge.grading.collect.record import HandIn, Record
 from nbjudge.grading.collect.senders import received
+from nbjudge.grading.errors import CourseError
+from nbjudge.grading.giveback.sheets import CanvasSheet, MoodleSheet
+from nbjudge.grading.giveback.table import Table
 from nbjudge.grading.roster import Roster
 
 
@@ -23,7 +26,7 @@ class Collected:
     student -> the same, of all others; own_names: student -> why they have a name of their own;
     kept: sentences on what was handed in or was there, and does not count; late: students who are
     late by the platform's own mark, where it does not say the time; problems: what could not be
-    placed.
+    placed; times: how many of Moodle's are known from its worksheet.
     """
 
     placed: dict = field(default_factory=dict)
@@ -32,12 +35,14 @@ class Collected:
     kept: list = field(default_factory=list)
     late: list = field(default_factory=list)
     problems: list = field(default_factory=list)
+    times: int = 0
 
 
 def collect(course, assignment, paths):
     """Place what is in ``paths``, zips and folders, into submitted/. Returns Collected.
 
-    Done again it changes nothing. Raises CourseError if a path cannot be read at all.
+    A CSV file among them is Moodle's grading worksheet, which says when each handed in. Done again
+    it changes nothing. Raises CourseError if a path cannot be read at all.
     """
     return _Collecting(course, assignment).collect(paths)
 
@@ -55,14 +60,18 @@ class _Collecting:
         self.collected = Collected()
 
     def collect(self, paths):
-        deliveries = []
+        deliveries, times = [], {}
         for path in map(Path, paths):
-            deliveries += self._deliveries(path, len(deliveries))
+            if path.suffix == ".csv" and path.is_file():
+                times |= _handed_in(path)
+            else:
+                deliveries += self._deliveries(path, len(deliveries))
         deliveries.sort(key=lambda delivery: delivery.order)
         placed = self.people.place(list(dict.fromkeys(one.sender for one in deliveries)))
         try:
             for delivery in deliveries:
                 self._place(delivery, placed[delivery.sender])
+            self._note_times(times)
         finally:
             self.record.write()
         return self.collected
@@ -152,6 +161,15 @@ class _Collecting:
         if hand_in.platform == "Canvas" and hand_in.platform_id.isdigit():
             self.roster.note_canvas_id(student, hand_in.platform_id)
 
+    def _note_times(self, times):
+        """Take down when Moodle's students handed in: number -> time."""
+        for student, hand_in in self.hand_ins.items():
+            time = times.get(hand_in.platform_id) if hand_in.platform == "Moodle" else None
+            if time:
+                self.hand_ins[student] = replace(hand_in, time=time.isoformat())
+                self.folders.stamp(student, time)
+                self.collected.times += 1
+
     def _same_sender(self, student, hand_in):
         known = (hand_in.platform, hand_in.platform_id)
         return [
@@ -166,6 +184,13 @@ class _Collecting:
 
     def _shown(self, place):
         return os.path.relpath(place, self.root)
+
+
+def _handed_in(path):
+    table = Table(path)
+    if CanvasSheet.fits(table) or not MoodleSheet.fits(table):
+        raise CourseError(f"{path} does not say when a student handed in: Moodle's worksheet does.")
+    return MoodleSheet(table).handed_in()
 
 
 def _later(before, hand_in):

@@ -10,6 +10,8 @@ def print_summary(collected, console):
     """Print a Collected: the numbers, then what is to be looked at, and last what failed."""
     new, as_before = len(collected.placed), len(collected.as_before)
     lines = [f"{new} placed, {as_before} there already"]
+    if collected.times:
+        lines.append(f"{collected.times} with the time of handing in, from the worksheet")
     if collected.own_names:
         lines += [
             f"{len(collected.own_names)} under a name of their own. Whoever is in {ROSTER}: write "

@@ -5,6 +5,9 @@ Both come in the language of the course. So columns are known by what stands in 
 
 import re
 from dataclasses import dataclass
+from datetime import UTC
+
+import dateparser
 
 from nbjudge.grading.collect.senders import Sender
 from nbjudge.grading.errors import CourseError
@@ -72,6 +75,20 @@ class MoodleSheet(Sheet):
     def fits(cls, table):
         """Whether each line begins with some word and a number, and then has a name."""
         return all(_IDENTIFIER.fullmatch(text) for text in table.column(0))
+
+    def handed_in(self):
+        """Number of the student -> when they handed in, in UTC, by the clock of this machine.
+
+        It is the first time that stands after the grade; Moodle writes it in the course's language.
+        """
+        after = range(self.grade + 2, len(self.table.header))
+        column = next((n for n in after if any(map(_is_time, self.table.column(n)))), None)
+        times = {}
+        for row in self.rows if column is not None else ():
+            time = dateparser.parse(self.table.text_at(row.cells, column))
+            if time is not None:
+                times[row.sender.id] = time.astimezone(UTC)
+        return times
 
     def _grade_column(self, table):
         """The one before the maximum, which is the same number in each line."""

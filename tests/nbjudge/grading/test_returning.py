@@ -5,11 +5,14 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from classroom import ASSIGNMENT
 from click.testing import CliRunner
+from nbgrader.utils import parse_utc
 
+from nbjudge.grading.collect.collecting import collect
 from nbjudge.grading.collect.record import HandIn, Record
 from nbjudge.grading.errors import CourseError
 from nbjudge.grading.export import export
@@ -170,6 +173,16 @@ def test_a_worksheet_comes_back_with_marks_and_every_other_byte_as_it_was(course
         names = archive.namelist()
     assert len(names) == 6
     assert "Liam OBrien Jr._500_assignsubmission_file/posterior.html" in names
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_worksheet_says_when_each_handed_in(course, tmp_path, name):
+    path = worksheet(tmp_path / "Grades.csv", LANGUAGES[name])
+    assert collect(course, ASSIGNMENT, [path]).times == 2
+    [time] = {one.handed_in for s, one in Record(course.root).of(ASSIGNMENT).items()}
+    assert time == datetime(2026, 3, 3, 18, 30).astimezone()
+    stamp = course.root / "submitted" / "student-1" / ASSIGNMENT / "timestamp.txt"
+    assert parse_utc(stamp.read_text()) == time.astimezone(UTC).replace(tzinfo=None)
 
 
 def test_a_worksheet_without_feedback_and_of_another_maximum(course, tmp_path):
