@@ -43,6 +43,9 @@ def own_name(name):
     return re.sub("-+", "-", "".join(kept)).strip(".-")[:60]
 
 
+NO_ROSTER = "roster.csv is empty"
+
+
 @dataclass(frozen=True)
 class Placed:
     """The students whom a hand-in belongs to; why: for a name of its own, how that came."""
@@ -142,7 +145,8 @@ class People:
             return Placed((name,), f"the name fits {', '.join(students)}")
         if students:
             return Placed((name,), f"more than one hand-in has the name of {students[0]}")
-        return Placed((name or "unnamed",), "nobody of this name is in roster.csv")
+        why = "nobody of this name is in roster.csv" if self.roster else NO_ROSTER
+        return Placed((name or "unnamed",), why)
 
 
 class _Known:

@@ -1,5 +1,6 @@
 """What the teacher reads after collecting."""
 
+from nbjudge.grading.collect.people import NO_ROSTER
 from nbjudge.grading.roster import ROSTER
 
 # How many of a kind are named one by one.
@@ -12,7 +13,12 @@ def print_summary(collected, console):
     lines = [f"{new} placed, {as_before} there already"]
     if collected.times:
         lines.append(f"{collected.times} with the time of handing in, from the worksheet")
-    if collected.own_names:
+    if any(why.endswith(NO_ROSTER) for why in collected.own_names.values()):
+        lines += [
+            f"{ROSTER} is empty, so {len(collected.own_names)} are named as the platform names "
+            f"them. Fill it in to have ids and names of your own."
+        ]
+    elif collected.own_names:
         lines += [
             f"{len(collected.own_names)} under a name of their own. Whoever is in {ROSTER}: write "
             f"the name into other_names of their line, and collect again.",

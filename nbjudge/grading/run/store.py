@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import nbformat
+from filelock import FileLock, Timeout
 
 from nbjudge.grading.errors import CourseError
 from nbjudge.grading.run.execution import Done
@@ -23,18 +24,19 @@ class Store:
     @contextlib.contextmanager
     def locked(self):
         """For one command alone: two would take each other's half-written pages for whole ones."""
-        import fcntl  # not on Windows, where a course can be released and exported
-
         self.folder.mkdir(exist_ok=True)
-        with open(self.folder / "lock", "w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise CourseError(
-                    f"{self.folder.parent} is being graded by another command. Wait for it, or "
-                    f"stop it."
-                ) from None
+        lock = FileLock(self.folder / "lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise CourseError(
+                f"{self.folder.parent} is being graded by another command, or hand-ins are being "
+                f"collected there. Wait for it, or stop it."
+            ) from None
+        try:
             yield
+        finally:
+            lock.release()
 
     def __contains__(self, key):
         return self._path(key).exists()

@@ -325,6 +325,14 @@ def run(course, *arguments):
     return CliRunner().invoke(main, ["collect", *arguments, "--course", str(course.root)])
 
 
+def test_without_a_roster_one_sentence_says_so(course, tmp_path):
+    sent = [Sent(name, n, {NOTEBOOK: notebook(name)}) for n, name in enumerate(CLASS)]
+    result = run(course, ASSIGNMENT, str(moodle(tmp_path / "m.zip", sent)))
+    assert result.exit_code == 0
+    assert "roster.csv is empty, so 6 are named as the platform names them" in result.output
+    assert len(result.output.splitlines()) == 2
+
+
 def test_the_command_says_what_it_did_and_fails_where_something_is_left(course, roster, tmp_path):
     roster(*ROSTER)
     sent = [
