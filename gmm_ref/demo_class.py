@@ -16,6 +16,7 @@ from nbjudge.grading.files import empty_folder
 from nbjudge.grading.grade import grade_class
 from nbjudge.grading.handed_in import RECORD
 from nbjudge.grading.marks import marks_table
+from nbjudge.grading.results import class_results
 from nbjudge.grading.sandbox.bubblewrap import find_bwrap
 
 DUE = "2026-03-02 12:00:00 UTC"
@@ -70,7 +71,7 @@ def run(source, folder, console):
     failed = grade_class(course, course.assignments, console)
     exported, _ = export(course)
     notes = {student.name: student.note for student in STUDENTS}
-    console.print(marks_table(course.marks(), notes))
+    console.print(marks_table(class_results(course), notes))
     console.print(f"Feedback pages: {course.root}/feedback, for instance", soft_wrap=True)
     for page in course.feedback_pages(SHOWN, "emil"):
         console.print(f"  {page}", soft_wrap=True)

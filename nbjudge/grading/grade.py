@@ -24,11 +24,11 @@ ROOM = 16 * 2**20
 GO_ON = "What is graded stays graded: the same command goes on from here."
 
 
-def grade_class(course, assignments, console, jobs=None, scheduler=None, force=False):
+def grade_class(course, assignments, console, jobs=None, scheduler=None, force=False, student=None):
     """Grade every submission of ``assignments``; return the (assignment, student) that failed.
 
     jobs: processes at once, by default the cores; scheduler: the address of a Dask scheduler to
-    use instead; force: grade again what is graded and has not changed.
+    use instead; force: grade again what is graded and has not changed; student: the only one.
 
     One that fails stops no other: its log is printed, and the class goes on. Raises Stopped; and
     CourseError where the checks cannot be imported.
@@ -43,7 +43,7 @@ def grade_class(course, assignments, console, jobs=None, scheduler=None, force=F
         for assignment in assignments:
             course.register(assignment)
             raise_if_interrupted()
-        left, outdated = _left(course, assignments, console, force)
+        left, outdated = _left(course, assignments, console, force, student)
         if not left:
             return []
         if force:
@@ -76,9 +76,10 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _left(course, assignments, console, force):
+def _left(course, assignments, console, force, only):
     """The submissions to be graded, and those of them that need no more than a new page."""
     work = [(a, student) for a in assignments for student in course.students(a)]
+    work = [one for one in work if only in (None, one[1])]
     known, outdated = (set(), set()) if force else course.graded()
     outdated &= set(work)
     left = [one for one in work if one not in known or one in outdated]

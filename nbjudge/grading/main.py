@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from nbjudge.grading import nbgrader_patches
-from nbjudge.grading.errors import GradingError
+from nbjudge.grading.errors import CourseError, GradingError
 
 console = Console()
 
@@ -139,23 +139,24 @@ def collect_command(assignment, files, course):
     metavar="ADDRESS",
     help="Give the notebooks to the Dask cluster with this scheduler, such as tcp://host:8786.",
 )
+@click.option("--student", metavar="NAME", help="Grade the submissions of one alone.")
 @click.option("--force", is_flag=True, help="Grade again what is graded and has not changed.")
 @click.option(
     "--allow-unsandboxed",
     is_flag=True,
     help="Run student code as you, unprotected, where no sandbox can be had.",
 )
-def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed):
+def grade_command(assignments, course, jobs, scheduler, student, force, allow_unsandboxed):
     """Grade submitted/STUDENT/ASSIGNMENT: marks in the gradebook, autograded/, feedback/.
 
     Without a name, all assignments. What is graded and has not changed is left as it is. Exit code
-    0 only if every submission got its marks.
+    0 only if every submission got its marks, and none is unreadable or to be marked by hand.
     """
     from nbjudge.grading.course import Course
     from nbjudge.grading.dates import apply_dates
     from nbjudge.grading.grade import grade_class
-    from nbjudge.grading.marks import marks_table
-    from nbjudge.grading.notebook.submission import readable
+    from nbjudge.grading.marks import marks_table, what_is_open
+    from nbjudge.grading.results import class_results
     from nbjudge.grading.sandbox.bubblewrap import find_bwrap
     from nbjudge.grading.strays import strays
 
@@ -163,16 +164,19 @@ def grade_command(assignments, course, jobs, scheduler, force, allow_unsandboxed
         find_bwrap()
     course = Course(course, allow_unsandboxed)
     chosen = _chosen(course, assignments)
-    failed = grade_class(course, chosen, console, jobs, scheduler, force)
+    if student and not any(student in course.students(assignment) for assignment in chosen):
+        raise CourseError(f"{student} has handed in none of {', '.join(chosen)}.")
+    failed = grade_class(course, chosen, console, jobs, scheduler, force, student)
     apply_dates(course, chosen)
-    console.print(marks_table(course.marks()))
-    misplaced = strays(course, chosen, _program())
+    found = class_results(course)
+    console.print(marks_table(found))
+    misplaced = [] if student else strays(course, chosen, _program())
     for stray in misplaced:
         console.print(str(stray), markup=False, highlight=False, soft_wrap=True)
-    without = [f"{readable(student)}/{assignment}" for assignment, student in failed]
-    without += [stray.path for stray in misplaced]
-    if without:
-        sys.exit(f"{len(without)} got no marks: {', '.join(without)}. The lines above say why.")
+    found = [one for one in found if one.assignment in chosen and student in (None, one.student)]
+    left = what_is_open(course, found, failed, [stray.path for stray in misplaced])
+    if left:
+        sys.exit(f"{'. '.join(left)}. The lines above say more.")
 
 
 @main.command("due")

@@ -36,6 +36,12 @@ class Result:
     handed_in: datetime | None = None
 
     @property
+    def seconds_late(self):
+        if self.due is None or self.handed_in is None:
+            return 0
+        return max(0, (self.handed_in - self.due).total_seconds())
+
+    @property
     def score(self):
         return None if self.raw is None else max(0.0, self.raw - self.penalty)
 
@@ -60,14 +66,22 @@ def results(course, assignment):
         }
 
 
+def class_results(course):
+    """The Results of all assignments that somebody has handed in."""
+    found = [results(course, assignment) for assignment in course.assignments]
+    handed_in = [of for of in found if {one.state for one in of.values()} - {State.NOT_HANDED_IN}]
+    return [result for of in handed_in for result in of.values()]
+
+
 def _result(course, assignment, student, submission, there, max_score):
     folder = course.root / course.directory.autograded_directory / student / assignment
     notebooks = sorted(folder.glob("*.ipynb"))
     if submission is None or not notebooks:
         state = State.NOT_GRADED if student in there else State.NOT_HANDED_IN
         return Result(assignment, student, state, max_score)
-    times = {"due": submission.duedate, "handed_in": submission.timestamp}
-    if all("unreadable" in record_of(path) for path in notebooks):
+    due = submission.duedate if submission.assignment.duedate else None
+    times = {"due": due, "handed_in": submission.timestamp}
+    if not submission.score and all("unreadable" in record_of(path) for path in notebooks):
         return Result(assignment, student, State.UNREADABLE, max_score, **times)
     state = State.TO_MARK if submission.needs_manual_grade else State.MARKED
     penalty = submission.late_submission_penalty or 0.0

@@ -1,6 +1,7 @@
 """A course folder and its command: what is released, and what is refused with which words."""
 
 import json
+import shutil
 
 import pytest
 from classroom import ASSIGNMENT, NOTEBOOK, RIGHT, Classroom
@@ -100,6 +101,15 @@ def test_a_package_of_checks_that_is_not_there_is_named_once(course):
 def test_an_assignment_that_does_not_exist_is_named_with_those_that_do(course):
     output = said(course, "grade", "7.4.9_nothing")
     assert "There is no assignment 7.4.9_nothing" in output and ASSIGNMENT in output
+
+
+def test_one_student_alone(course):
+    submitted = course.root / "submitted"
+    shutil.copytree(submitted / "ada", submitted / "ben")
+    assert "nobody has handed in none of" in said(course, "grade", "--student", "nobody")
+    arguments = ["grade", "--course", str(course.root), "--student", "ben"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert [mark.student for mark in course.marks()] == ["ben"]
 
 
 def test_without_a_sandbox_a_class_is_refused_with_the_flag_that_grades_it(course, monkeypatch):
