@@ -215,8 +215,11 @@ def due_command(assignment, time, student, course):
 @click.option(
     "--to", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder."
 )
+@click.option(
+    "--unfinished", is_flag=True, help="Also marks with questions still to be marked by hand."
+)
 @click.option("--column", help="What the column of Canvas's gradebook has in its name.")
-def return_command(assignment, course, into, to, column):
+def return_command(assignment, course, into, to, unfinished, column):
     """Write to a folder what Moodle or Canvas take back: their file with marks, and feedback.zip.
 
     Who has no mark is left out, and named.
@@ -229,7 +232,7 @@ def return_command(assignment, course, into, to, column):
     course = Course(course)
     course.check_assignment(assignment)
     apply_dates(course, [assignment])
-    returned = give_back(course, assignment, into, to, column)
+    returned = give_back(course, assignment, into, to, column, unfinished)
     print_summary(returned, console)
     if returned.unknown:
         sys.exit(f"{len(returned.unknown)} have a mark and no row in {into}.")

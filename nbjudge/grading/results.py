@@ -52,14 +52,19 @@ class Result:
 
 
 def results(course, assignment):
-    """Student -> Result of an assignment: of the roster, of submitted/ and of the gradebook."""
+    """Student -> Result of an assignment, of all who are in the course.
+
+    They are those of the roster, of submitted/ and of the gradebook, whatever they handed in.
+    """
     folder = course.root / course.directory.submitted_directory
-    there = {path.parent.name for path in folder.glob(f"*/{assignment}")}
+    submitted = {(path.parent.name, path.name) for path in folder.glob("*/*")}
+    there = {student for student, name in submitted if name == assignment}
     with course.gradebook() as gradebook:
         kept = {one.name: one for one in gradebook.assignments}.get(assignment)
         known = {one.student_id: one for one in kept.submissions} if kept else {}
         max_score = kept.max_score if kept else 0.0
-        students = {*there, *known, *(one.id for one in Roster(course.root).students)}
+        listed = [*gradebook.students, *Roster(course.root).students]
+        students = {*(student for student, _ in submitted), *known, *(one.id for one in listed)}
         return {
             student: _result(course, assignment, student, known.get(student), there, max_score)
             for student in sorted(students)

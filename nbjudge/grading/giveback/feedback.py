@@ -6,6 +6,7 @@ import nbformat
 from nbgrader.utils import is_grade
 
 from nbjudge.checking.results import MIME
+from nbjudge.grading.results import State
 
 
 def line(course, result):
@@ -13,6 +14,8 @@ def line(course, result):
     parts = [f"{_number(result.score)} of {_number(result.max_score)} marks"]
     if result.penalty:
         parts[0] += f" ({_number(result.raw)}, less {_number(result.penalty)} for being late)"
+    if result.state is State.TO_MARK:
+        parts.append("not final: a question is still to be marked by hand")
     folder = course.root / course.directory.autograded_directory
     for path in sorted((folder / result.student / result.assignment).glob("*.ipynb")):
         for exercise, mistakes in _not_right(nbformat.read(path, as_version=4)).items():

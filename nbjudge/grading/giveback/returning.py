@@ -12,7 +12,7 @@ from nbjudge.grading.errors import CourseError
 from nbjudge.grading.files import write_whole
 from nbjudge.grading.giveback import feedback
 from nbjudge.grading.giveback.sheets import read_sheet
-from nbjudge.grading.results import results
+from nbjudge.grading.results import State, results
 from nbjudge.grading.roster import Roster
 
 
@@ -33,19 +33,25 @@ class Returned:
     scale: str = ""
 
 
-def give_back(course, assignment, into, to, column=None):
+def give_back(course, assignment, into, to, column=None, unfinished=False):
     """Write the file ``into``, with marks, and a zip of feedback, into the folder ``to``; Returned.
 
-    column: of Canvas's gradebook, where its name is not that of the assignment. Raises CourseError
-    if the file is none of the two that are known.
+    column: of Canvas's gradebook, where its name is not that of the assignment; unfinished: also
+    who has questions left to be marked by hand. Raises CourseError if the file is none of the two
+    that are known.
     """
-    return _Returning(course, assignment, Path(into), Path(to)).give_back(column)
+    returning = _Returning(course, assignment, Path(into), Path(to), unfinished)
+    return returning.give_back(column)
 
 
 class _Returning:
-    def __init__(self, course, assignment, into, to):
+    def __init__(self, course, assignment, into, to, unfinished):
         self.course, self.assignment, self.into, self.to = course, assignment, into, to
         self.results = results(course, assignment)
+        self.marks = {
+            student: one.score if unfinished and one.state is State.TO_MARK else one.mark
+            for student, one in self.results.items()
+        }
         self.hand_ins = Record(course.root).of(assignment)
         self.returned = Returned()
 
@@ -56,12 +62,12 @@ class _Returning:
         rows = self._rows(sheet)
         scale = self._scale(sheet)
         for student, row in rows.items():
-            result = self.results[student]
-            if result.mark is None:
+            mark = self.marks[student]
+            if mark is None:
                 continue
-            line = feedback.line(self.course, result)
-            sheet.fill(row, result.mark * scale, html.escape(line, quote=False))
-            self.returned.filled[student] = result.mark
+            line = feedback.line(self.course, self.results[student])
+            sheet.fill(row, mark * scale, html.escape(line, quote=False))
+            self.returned.filled[student] = mark
         self._sort_out(rows, sheet.platform)
         self._write(sheet, rows)
         return self.returned
@@ -96,11 +102,11 @@ class _Returning:
 
     def _sort_out(self, rows, platform):
         for student, result in self.results.items():
-            if result.mark is None:
+            if self.marks[student] is None:
                 self.returned.left_out[student] = result.state.value
             elif student not in rows:
                 self.returned.unknown.append(student)
-            elif platform == "Moodle" and result.mark == 0:
+            elif platform == "Moodle" and self.marks[student] == 0:
                 self.returned.zeros.append(student)
 
     def _write(self, sheet, rows):

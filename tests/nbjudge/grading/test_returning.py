@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -268,6 +269,32 @@ def test_a_table_without_changes_is_as_it_was(tmp_path, text):
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=table.separator)
     rows = [row for row in reader if any(row)]
     assert [[cell.text for cell in row] for row in table.rows] == rows
+
+
+def test_who_is_in_no_roster_and_handed_in_something_else_is_in_each_line(course):
+    (course.root / "roster.csv").unlink()
+    other = course.root / "solutions" / "7.4.9_other"
+    shutil.copytree(course.root / "solutions" / ASSIGNMENT, other)
+    (course.root / "submitted" / "new" / other.name).mkdir(parents=True)
+    long, wide = export(course)
+    with open(wide, newline="") as file:
+        rows = {row["student_id"]: row["open"] for row in csv.DictReader(file)}
+    assert rows["new"] == f"{ASSIGNMENT}: not handed in; 7.4.9_other: not graded"
+    assert rows["student-0"] == "7.4.9_other: not handed in"
+    assert len(long.read_text().splitlines()) == 1 + 2 * 7
+
+
+def test_unfinished_marks_go_out_only_if_they_are_asked_for(course, tmp_path):
+    with course.gradebook() as gradebook:
+        notebook = gradebook.find_submission(ASSIGNMENT, "student-0").notebooks[0]
+        notebook.grades[0].needs_manual_grade = True
+        gradebook.db.commit()
+    path = worksheet(tmp_path / "w.csv", LANGUAGES["English"])
+    returned = give_back(course, ASSIGNMENT, path, tmp_path / "up")
+    assert returned.left_out["student-0"] == "to mark by hand"
+    give_back(course, ASSIGNMENT, path, tmp_path / "up", unfinished=True)
+    first = Table(tmp_path / "up" / "w.csv").rows[1]
+    assert first[4].text == "18.00" and "not final" in first[9].text
 
 
 def test_exports_hold_every_name_and_no_wrong_0(course):
