@@ -1,5 +1,6 @@
 """The command line: each command brings in what it needs when it is called."""
 
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -22,6 +23,25 @@ class CourseCommands(click.Group):
             return super().invoke(ctx)
         except GradingError as reason:
             sys.exit(str(reason))
+        except PermissionError as error:
+            sys.exit(
+                f"{error.filename} cannot be written or read: {error.strerror}. Make the course "
+                f"folder yours to write, or work in a copy of it."
+            )
+        except Exception as error:
+            if _is_damage(error):
+                sys.exit(
+                    "The gradebook is damaged, or no gradebook: put gradebook.db back from a "
+                    "backup, or take it away and grade again. Marks given by hand are in it alone."
+                )
+            raise
+
+
+def _is_damage(error):
+    """Whether SQLite says that a file of its own is none any more."""
+    return isinstance(getattr(error, "orig", None), sqlite3.DatabaseError) and any(
+        words in str(error) for words in ("malformed", "not a database", "disk image")
+    )
 
 
 @click.group(cls=CourseCommands)
@@ -169,8 +189,11 @@ def grade_command(assignments, course, jobs, scheduler, student, force, allow_un
     failed = grade_class(course, chosen, console, jobs, scheduler, force, student)
     apply_dates(course, chosen)
     found = class_results(course)
-    console.print(marks_table(found))
     misplaced = [] if student else strays(course, chosen, _program())
+    if not found and not misplaced:
+        console.print(f"Nobody has handed in yet: {_program()} collect ASSIGNMENT FILE places it.")
+        return
+    console.print(marks_table(found))
     for stray in misplaced:
         console.print(str(stray), markup=False, highlight=False, soft_wrap=True)
     found = [one for one in found if one.assignment in chosen and student in (None, one.student)]

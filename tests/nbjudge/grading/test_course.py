@@ -119,3 +119,24 @@ def test_without_a_sandbox_a_class_is_refused_with_the_flag_that_grades_it(cours
     arguments = ["grade", "--course", str(course.root), "--allow-unsandboxed"]
     assert CliRunner().invoke(main, arguments).exit_code == 0
     assert [mark.auto_score for mark in course.marks()] == [FULL]
+
+
+def test_an_empty_class_is_told_how_to_begin(course):
+    shutil.rmtree(course.root / "submitted")
+    arguments = ["grade", "--course", str(course.root)]
+    result = CliRunner().invoke(main, arguments, prog_name="course")
+    assert result.exit_code == 0
+    assert "Nobody has handed in yet: course collect ASSIGNMENT FILE" in result.output
+
+
+def test_a_damaged_gradebook_is_named_without_a_traceback(course):
+    (course.root / "gradebook.db").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    assert "put gradebook.db back from a backup" in said(course, "export")
+
+
+def test_a_folder_that_cannot_be_written_is_named(course, monkeypatch):
+    def refuse(path, content):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("nbjudge.grading.export.write_whole", refuse)
+    assert "grades.csv cannot be written or read: Permission denied" in said(course, "export")
