@@ -247,7 +247,10 @@ def test_a_gradebook_that_was_thrown_away_is_made_anew(few):
 
 def test_a_submission_that_cannot_be_graded_stops_no_other(few, capsys):
     path = few.root / "submitted" / FEW[1] / ASSIGNMENT / "posterior.ipynb"
-    path.rename(path.with_name("other-name.ipynb"))
+    path.write_text(f"{path.read_text()}\n")
+    # Where its graded notebook would be written, something else is in the way.
+    shutil.rmtree(few.root / "autograded" / FEW[1])
+    (few.root / "autograded" / FEW[1]).touch()
     failed = grade_class(few, [ASSIGNMENT], Console(), jobs=1, force=True)
     assert failed == [(ASSIGNMENT, FEW[1])]
     assert {student for _, student in few.graded()[0]} & set(FEW) == {FEW[0], FEW[2]}
