@@ -77,19 +77,10 @@ class Course:
             )
 
     def students(self, assignment):
-        """Who has submitted an assignment: the folders submitted/STUDENT/ASSIGNMENT.
-
-        Not those that cannot be graded: nbgrader takes some characters for a pattern, and there may
-        be no notebook of the assignment. `strays` names them.
-        """
+        """Who has submitted an assignment: the folders submitted/STUDENT/ASSIGNMENT."""
         submitted = self.root / self.directory.submitted_directory
-        names = self.notebooks(assignment)
         return sorted(
-            path.parent.name
-            for path in submitted.glob(f"*/{assignment}")
-            if path.is_dir()
-            and not PATTERN & set(path.parent.name)
-            and any(os.path.lexists(path / name) for name in names)
+            path.parent.name for path in submitted.glob(f"*/{assignment}") if path.is_dir()
         )
 
     def notebooks(self, assignment):
@@ -125,6 +116,10 @@ class Course:
 
         What the marks depend on is taken down before, so that a change meanwhile is seen later.
         """
+        folder = self.root / self.directory.submitted_directory / student / assignment
+        names = self.notebooks(assignment)
+        if not any(os.path.lexists(folder / name) for name in names):
+            raise NbgraderError(f"There is no {' and no '.join(names)} in {folder}.")
         digest = self.digest(assignment, student)
         with nbgrader_patches.quiet():
             _require_success(self.api.autograde(assignment, student, force=True, create=True))

@@ -12,6 +12,8 @@ COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
 )
+# What others than the teacher may have written.
+_NAMES = ("last_name", "first_name", "email")
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,7 +44,7 @@ def _people(course, by_assignment):
     with course.gradebook() as gradebook:
         for one in [*gradebook.students, *Roster(course.root).students]:
             if one.id in people:
-                names = {name: getattr(one, name) for name in ("last_name", "first_name", "email")}
+                names = {name: getattr(one, name) for name in _NAMES}
                 people[one.id] |= {name: text for name, text in names.items() if text}
     return people
 
@@ -69,8 +71,8 @@ def _write(path, columns, lines):
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, restval="")
     writer.writeheader()
-    writer.writerows({name: _inert(value) for name, value in line.items()} for line in lines)
-    write_whole(path, text.getvalue().encode())
+    writer.writerows(line | {name: _inert(line.get(name)) for name in _NAMES} for line in lines)
+    write_whole(path, text.getvalue().encode("utf-8", "replace"))
 
 
 def _inert(value):

@@ -197,7 +197,7 @@ def grade_command(assignments, course, jobs, scheduler, student, force, allow_un
     for stray in misplaced:
         console.print(str(stray), markup=False, highlight=False, soft_wrap=True)
     found = [one for one in found if one.assignment in chosen and student in (None, one.student)]
-    left = what_is_open(course, found, failed, [stray.path for stray in misplaced])
+    left = what_is_open(course, found, failed, misplaced)
     if left:
         sys.exit(f"{'. '.join(left)}. The lines above say more.")
 

@@ -2,6 +2,7 @@
 
 from rich.table import Table
 
+from nbjudge.grading.notebook.submission import readable
 from nbjudge.grading.results import State
 
 DAY = 86400
@@ -21,7 +22,7 @@ def marks_table(found, notes=None):
     table.add_column("remarks")
     for result in sorted(found, key=lambda one: (one.student, one.assignment)):
         score = "" if result.score is None else f"{result.score:g}"
-        row = [result.student, result.assignment, score, f"{result.max_score:g}"]
+        row = [readable(result.student), result.assignment, score, f"{result.max_score:g}"]
         if notes:
             row.insert(1, notes.get(result.student, ""))
         table.add_row(*row, _remarks(result))
@@ -40,8 +41,7 @@ def _remarks(result):
 def what_is_open(course, found, failed, misplaced):
     """A sentence for each kind of what has no final mark, who handed in nothing apart.
 
-    found: Results; failed: (assignment, student) that could not be graded; misplaced: what lies in
-    the wrong place.
+    found: Results; failed: (assignment, student) that could not be graded; misplaced: Strays.
     """
     failed = {(student, assignment) for assignment, student in failed}
     failed |= {
@@ -49,8 +49,9 @@ def what_is_open(course, found, failed, misplaced):
         for one in found
         if one.state is State.NOT_GRADED and one.student in course.students(one.assignment)
     }
+    others = [one.path for one in misplaced if not failed.intersection(one.of)]
     kinds = {
-        "got no marks": [*("/".join(which) for which in sorted(failed)), *misplaced],
+        "got no marks": [*("/".join(which) for which in sorted(failed)), *others],
         "cannot be read and count 0": _named(found, State.UNREADABLE),
         "to be marked by hand": _named(found, State.TO_MARK),
     }
@@ -63,4 +64,4 @@ def _named(found, state):
 
 def _few(names):
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"{', '.join(names[:NAMED])}{more}"
+    return f"{', '.join(map(readable, names[:NAMED]))}{more}"

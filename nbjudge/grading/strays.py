@@ -1,6 +1,7 @@
 """What lies in submitted/ and cannot be graded where it lies: a sentence and a command for each."""
 
 import difflib
+import filecmp
 import os
 import shlex
 import subprocess
@@ -10,17 +11,21 @@ from nbjudge.grading.collect.files import JUNK
 from nbjudge.grading.collect.notebooks import Notebooks
 from nbjudge.grading.collect.people import own_name
 from nbjudge.grading.course import PATTERN
+from nbjudge.grading.notebook.submission import readable
 
 
 @dataclass(frozen=True)
 class Stray:
-    """Something in submitted/ that is not graded. path: within the course; expected: in its place;
-    command: that puts it right.
+    """Something in submitted/ that is not graded.
+
+    path: within the course; expected: in its place; command: that puts it right; of: the folders
+    that it keeps from being graded, as they are named in a failure.
     """
 
     path: str
     expected: str
     command: str
+    of: tuple = ()
 
     def __str__(self):
         return f"{self.path} is not graded: expected {self.expected}. {self.command}"
@@ -63,6 +68,8 @@ class _Strays:
     def _unknown(self, path):
         """What is in a student's folder and has no assignment's name."""
         if not path.is_dir():
+            if any(filecmp.cmp(path, other, shallow=False) for other in _placed(path)):
+                return
             expected = f"a folder {self._shown(path.parent)}/ASSIGNMENT"
             self._add(path, expected, self._collect(path.parent))
             return
@@ -94,13 +101,21 @@ class _Strays:
         return [p for p in plain if notebooks.which(p.name, p.read_bytes()).notebook]
 
     def _add(self, path, expected, command):
-        self.found.append(Stray(self._shown(path), expected, command))
+        parts = path.relative_to(self.course.root / self.submitted).parts
+        assignments = parts[1:2] or self.course.assignments
+        of = tuple((parts[0], assignment) for assignment in assignments)
+        self.found.append(Stray(self._shown(path), expected, command, of))
 
     def _collect(self, path, assignment="ASSIGNMENT"):
         return f"{self.program} collect {assignment} {_quoted(self._shown(path))}"
 
     def _shown(self, path):
-        return os.path.relpath(path, self.course.root)
+        return readable(os.path.relpath(path, self.course.root))
+
+
+def _placed(path):
+    """The notebooks of a student's assignments, one of which may be this file by now."""
+    return [other for other in path.parent.glob("*/*.ipynb") if other.is_file()]
 
 
 def _move(old, new):

@@ -5,7 +5,7 @@ what nbgrader reads, and `collect` writes it from here.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -25,14 +25,14 @@ class HandIn:
     platform does not say it; late: the platform's own mark; digest: of the files.
     """
 
-    platform: str
-    name: str
-    platform_id: str
-    files: dict
-    attachments: dict
-    time: str
-    late: bool
-    digest: str
+    platform: str = ""
+    name: str = ""
+    platform_id: str = ""
+    files: dict = field(default_factory=dict)
+    attachments: dict = field(default_factory=dict)
+    time: str = ""
+    late: bool = False
+    digest: str = ""
 
     @property
     def handed_in(self):

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from nbjudge.grading.notebook.submission import readable
+
 
 def print_summary(returned, console):
     """Print a Returned: the numbers, who is left out and why, and what is to be done by hand."""
@@ -20,4 +22,4 @@ def print_summary(returned, console):
     if returned.unknown:
         lines.append(f"With a mark, and in no row: {', '.join(returned.unknown)}")
     for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(readable(line), markup=False, highlight=False, soft_wrap=True)

@@ -62,9 +62,9 @@ def test_it_is_named_and_the_command_puts_it_right(course, name):
     [stray] = strays(course, course.assignments, "course")
     sentence = f"submitted/{path} is not graded: expected {expected}. {command}"
     assert str(stray) == sentence
-    assert course.students(ASSIGNMENT) == []
     run(course, command)
     assert len(course.students(ASSIGNMENT)) == 1
+    assert strays(course, course.assignments, "course") == []
 
 
 def test_a_zip_is_named(course):
