@@ -9,12 +9,12 @@ import nbformat
 from nbgrader.utils import is_grade, is_solution
 
 from gmm_ref.demo_answers import ANSWERS
+from nbjudge.grading.collect.record import RECORD
 from nbjudge.grading.course import CONFIG, Course
 from nbjudge.grading.errors import CourseError, NoSandbox
 from nbjudge.grading.export import export
 from nbjudge.grading.files import empty_folder
 from nbjudge.grading.grade import grade_class
-from nbjudge.grading.handed_in import RECORD
 from nbjudge.grading.marks import marks_table
 from nbjudge.grading.results import class_results
 from nbjudge.grading.sandbox.bubblewrap import find_bwrap

@@ -14,7 +14,6 @@ from traitlets.config import PyFileConfigLoader
 from nbjudge.grading import journal, nbgrader_patches
 from nbjudge.grading.digests import file_digest, package_digest, tree_digest
 from nbjudge.grading.errors import CourseError, NbgraderError
-from nbjudge.grading.handed_in import handed_in
 from nbjudge.grading.run import ahead
 from nbjudge.grading.run.preprocessor import SandboxExecute
 
@@ -162,7 +161,6 @@ class Course:
             self._source_digest(assignment),
             package_digest(self.checks),
             file_digest(self.root / CONFIG).hex(),
-            handed_in(self.root, assignment, student),
         ]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 

@@ -1,9 +1,10 @@
 """What was collected: collected.json in the course folder, where no student can write.
 
-It is the only thing to be believed about when a hand-in came: a timestamp.txt in submitted/ is
-what nbgrader reads, and `collect` writes it from here.
+It is the only thing to be believed about when a hand-in came: a timestamp.txt in submitted/ may be
+a student's.
 """
 
+import functools
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -72,3 +73,19 @@ class Record:
         }
         text = json.dumps(content, indent=1, ensure_ascii=False)
         write_whole(self.path, f"{text}\n".encode())
+
+
+def handed_in(root, assignment, student):
+    """When a submission was handed in, ISO in UTC; "" where nothing was noted: it is not late."""
+    path = Path(root, RECORD)
+    try:
+        record = _read(root, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return ""
+    return record.of(assignment).get(student, HandIn()).time
+
+
+@functools.lru_cache(1)
+def _read(root, changed):
+    """The Record as it was written at the time ``changed``: a class asks for each submission."""
+    return Record(root)

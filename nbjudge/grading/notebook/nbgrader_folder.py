@@ -14,7 +14,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from nbjudge.grading.handed_in import handed_in
+from nbjudge.grading.collect.record import handed_in
 from nbjudge.grading.notebook.submission import check_name, is_text
 
 

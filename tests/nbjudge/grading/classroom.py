@@ -16,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
 from nbjudge.grading import nbgrader_patches
-from nbjudge.grading.handed_in import RECORD
+from nbjudge.grading.collect.record import RECORD
 
 ROOT = Path(__file__).parents[3]
 ASSIGNMENT, NOTEBOOK = "7.4.3_posterior", "posterior"

@@ -11,8 +11,8 @@ import pytest
 from classroom import ASSIGNMENT, NOTEBOOK, RIGHT, Classroom, note_times
 from nbgrader.api import Gradebook
 
+from nbjudge.grading.collect.record import RECORD, handed_in
 from nbjudge.grading.errors import CourseError
-from nbjudge.grading.handed_in import RECORD, handed_in
 from nbjudge.grading.notebook import submission
 from nbjudge.grading.notebook.record import attempts_of
 from nbjudge.grading.notebook.submission import PlainFiles, submission_files
