@@ -29,10 +29,10 @@ def ask(question, right, wrong):
     for letter, choice in zip(LETTERS, choices, strict=False):
         button = Button(description=letter, tooltip=choice, layout={"width": "3em"})
         button.on_click(lambda _, said=f"{letter}. {reasons[choice]}": _say(verdict, said))
-        rows.append(HBox([button, HTMLMath(_html(choice))]))
-    box = VBox([HTMLMath(f"<p><strong>{_html(question)}</strong></p>"), *rows, verdict])
-    listed = "".join(f"<li>{_html(choice)}</li>" for choice in choices)
-    answers = "".join(f"<li>{_html(reasons[choice])}</li>" for choice in choices)
+        rows.append(HBox([button, HTMLMath(as_html(choice))]))
+    box = VBox([HTMLMath(f"<p><strong>{as_html(question)}</strong></p>"), *rows, verdict])
+    listed = "".join(f"<li>{as_html(choice)}</li>" for choice in choices)
+    answers = "".join(f"<li>{as_html(reasons[choice])}</li>" for choice in choices)
     still = f'<ol type="A">{listed}</ol>{_folded("Answers", f"""<ol type="A">{answers}</ol>""")}'
     return _display(box, question, still)
 
@@ -63,16 +63,16 @@ def ask_number(question, answer, within, reason, wrong=()):
         return _say(verdict, f"Not so. {known[0]}" if known else f"Not so: too {side}.")
 
     entry.observe(judge, "value")
-    box = VBox([HTMLMath(f"<p><strong>{_html(question)}</strong></p>"), entry, verdict])
-    return _display(box, question, _folded("Answer", f"<p>{answer:g}. {_html(reason)}</p>"))
+    box = VBox([HTMLMath(f"<p><strong>{as_html(question)}</strong></p>"), entry, verdict])
+    return _display(box, question, _folded("Answer", f"<p>{answer:g}. {as_html(reason)}</p>"))
 
 
 def _say(verdict, text):
-    verdict.value = f"<p>{_html(text)}</p>"
+    verdict.value = f"<p>{as_html(text)}</p>"
 
 
 def _display(box, question, still):
-    still = f"<p><strong>{_html(question)}</strong></p>{still}"
+    still = f"<p><strong>{as_html(question)}</strong></p>{still}"
     display({**box._repr_mimebundle_(), "text/html": still}, raw=True)
     return box
 
@@ -81,7 +81,7 @@ def _folded(title, content):
     return f"<details><summary>{title}</summary>{content}</details>"
 
 
-def _html(text):
+def as_html(text):
     """The text with its signs escaped and its formulas as MathJax finds them."""
     formula = r'<span class="math notranslate nohighlight">\\(\1\\)</span>'
     return re.sub(r"\$([^$]+)\$", formula, escape(text))

@@ -6,12 +6,14 @@ they print, where "..." stands for anything. Then the course that it wrote gets 
 
 import contextlib
 import doctest
+import json
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sysconfig
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import indent
 
@@ -94,7 +96,8 @@ class Ran:
     @property
     def is_as_shown(self):
         """Whether it printed that, and else no more than how far it is, on a slow machine."""
-        printed = re.sub(r"^\d+ of \d+ graded, .* left\n", "", self.printed, flags=re.MULTILINE)
+        how_far = r"^\d+ of \d+ graded, .* (left|are running)\n"
+        printed = re.sub(how_far, "", self.printed, flags=re.MULTILINE)
         return doctest.OutputChecker().check_output(self.shown, printed, doctest.ELLIPSIS)
 
 
@@ -135,42 +138,51 @@ def commands(text):
     return [(c.replace("\n> ", "\n").rstrip(), printed) for c, printed in COMMAND.findall(text)]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
+@pytest.fixture(scope="session")
+def built(once):
     try:
         find_bwrap()
     except NoSandbox as error:
         pytest.skip(f"This grades a class in the sandbox. {error}")
-    folder, ran = tmp_path_factory.mktemp("line-course"), []
-    for path, kind, text in BLOCK.findall(PAGE.read_text()):
-        if path:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text)
-        elif kind == "console":
-            for command, shown in commands(text):
-                if not command.startswith("pip install"):
-                    ran.append(Ran(command, shown, run(command, folder)))
-    return Built(Course(folder), ran)
+
+    def make(folder):
+        ran = []
+        for path, kind, text in BLOCK.findall(PAGE.read_text()):
+            if path:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_text(text)
+            elif kind == "console":
+                for command, shown in commands(text):
+                    if not command.startswith("pip install"):
+                        ran.append(Ran(command, shown, run(command, folder)))
+        (folder / "ran.json").write_text(json.dumps([asdict(one) for one in ran]))
+
+    folder = once("line-course", make)
+    ran = json.loads((folder / "ran.json").read_text())
+    return Built(Course(folder), [Ran(**one) for one in ran])
 
 
-@pytest.fixture(scope="module")
-def larger(built):
+@pytest.fixture(scope="session")
+def larger(once, built):
     """The same class with more students in it, graded again."""
-    folder = built.course.root
-    students = {"honest": HONEST, **WRONG}
-    for name, attack in ATTACKS.items():
-        students[name] = {
-            function: attack.format(name=function, arguments=arguments, course=folder)
-            + f"\n{HONEST[function]}"
-            for function, arguments in ARGUMENTS.items()
-        }
-    for name, bodies in students.items():
-        (folder / "tryout" / f"{name}.py").write_text(source(bodies))
-    with contextlib.chdir(folder):
-        runpy.run_path("hand_in.py")
-    printed = run("nbjudge grade --jobs 1", folder)
-    assert f"4 of {4 + len(students)} are graded and unchanged." in printed, printed
-    return built.course
+
+    def make(folder):
+        shutil.copytree(built.course.root, folder)
+        students = {"honest": HONEST, **WRONG}
+        for name, attack in ATTACKS.items():
+            students[name] = {
+                function: attack.format(name=function, arguments=arguments, course=folder)
+                + f"\n{HONEST[function]}"
+                for function, arguments in ARGUMENTS.items()
+            }
+        for name, bodies in students.items():
+            (folder / "tryout" / f"{name}.py").write_text(source(bodies))
+        with contextlib.chdir(folder):
+            runpy.run_path("hand_in.py")
+        printed = run("nbjudge grade --jobs 1", folder)
+        assert f"4 of {4 + len(students)} are graded and unchanged." in printed, printed
+
+    return Course(once("larger-line-course", make))
 
 
 def source(bodies):
@@ -231,10 +243,10 @@ def test_an_attack_earns_no_more_than_an_honest_wrong_answer(larger):
 
 
 @pytest.mark.parametrize("attack", list(ATTACKS)[:3])
-def test_where_nothing_is_hidden_the_reference_is_found(built, larger, attack):
+def test_where_nothing_is_hidden_the_reference_is_found(larger, attack):
     """So that these attacks could succeed."""
-    folder = built.course.root
+    folder, outside = larger.root, f"outside-{attack}.py"
     text = (folder / "tryout" / f"{attack}.py").read_text()
     text += "\n\nfrom line_course.checks import check\nprint(check.fit_line.value(fit_line))\n"
-    (folder / "outside.py").write_text(text)
-    assert run("python outside.py", folder) == "None\n"
+    (folder / outside).write_text(text)
+    assert run(f"python {outside}", folder) == "None\n"

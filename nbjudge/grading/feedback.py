@@ -9,7 +9,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
 
-from nbjudge.grading.run.bounded import TooMuch, bounded
+from nbjudge.grading.run.limited_process import TooMuch, limited
 from nbjudge.grading.run.limits import PageLimits, settings
 
 # How many cells' texts are kept as they stand on a page.
@@ -41,9 +41,9 @@ class FeedbackExporter(settings(PageLimits), HTMLExporter):
         # The functions among them belong to this exporter; the one that makes the page has its own.
         data = {name: value for name, value in resources.items() if not callable(value)}
         try:
-            page = bounded(self.limits(), _page, nb, data)
+            page = limited(self.limits(), _page, nb, data)
         except TooMuch:
-            page = bounded(self.limits(), _page, _without_texts(nb), data)
+            page = limited(self.limits(), _page, _without_texts(nb), data)
         return page, resources
 
 

@@ -45,19 +45,24 @@ def points():
     return {cell.grade_id: cell.points for cell in graded}
 
 
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory):
+@pytest.fixture(scope="session")
+def demonstration(once):
     """The demonstration class, as the command makes it: its course and what was printed."""
-    # The course, but that an endless loop is not waited for as long.
-    source = tmp_path_factory.mktemp("source")
-    shutil.copytree(ROOT / "solutions", source / "solutions")
-    config = (ROOT / CONFIG).read_text()
-    impatient = "c.SandboxExecute.update(cell_seconds=8.0, call_seconds=2.0)\n"
-    (source / CONFIG).write_text(config + impatient)
-    folder = tmp_path_factory.mktemp("demo") / "class"
-    result = CliRunner().invoke(main, ["demo", str(folder), "--course", str(source)])
-    assert result.exit_code == 0, result.output
-    return Course(folder), result.output
+
+    def make(folder):
+        # The course, but that an endless loop is not waited for as long.
+        source = folder / "source"
+        shutil.copytree(ROOT / "solutions", source / "solutions")
+        config = (ROOT / CONFIG).read_text()
+        impatient = "c.SandboxExecute.update(cell_seconds=8.0, call_seconds=2.0)\n"
+        (source / CONFIG).write_text(config + impatient)
+        arguments = ["demo", str(folder / "class"), "--course", str(source)]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
+        (folder / "printed").write_text(result.output)
+
+    folder = once("demonstration", make)
+    return Course(folder / "class"), (folder / "printed").read_text()
 
 
 def test_each_student_gets_the_marks_of_what_was_handed_in(demonstration):

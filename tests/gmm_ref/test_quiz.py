@@ -38,7 +38,7 @@ def test_a_choice_is_judged_with_its_reason(asked):
     assert verdict.value == ""
     for choice, reason in [*WRONG, RIGHT]:
         button, _ = next(
-            row.children for row in rows if quiz._html(choice) == row.children[1].value
+            row.children for row in rows if quiz.as_html(choice) == row.children[1].value
         )
         button.click()
         word = "Right" if choice == RIGHT[0] else "Not so"
@@ -50,14 +50,14 @@ def test_the_place_gives_nothing_away(asked):
     _, *rows, _ = asked[0].children
     assert [row.children[0].description for row in rows] == ["A", "B", "C"]
     choices = sorted([RIGHT[0], *(choice for choice, _ in WRONG)])
-    assert [row.children[1].value for row in rows] == [quiz._html(choice) for choice in choices]
+    assert [row.children[1].value for row in rows] == [quiz.as_html(choice) for choice in choices]
 
 
 def test_without_a_kernel_the_choices_are_open_and_the_answers_folded(asked):
     still = asked[1]["text/html"]
     before, folded = still.split("<details>")
     for choice, reason in [RIGHT, *WRONG]:
-        assert f"<li>{quiz._html(choice)}</li>" in before
+        assert f"<li>{quiz.as_html(choice)}</li>" in before
         assert quiz.escape(reason) not in before
         assert quiz.escape(reason) in folded
     assert re.findall("Right[.]|Not so[.]", folded).count("Right.") == 1

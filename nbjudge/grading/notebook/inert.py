@@ -14,7 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments.token import STANDARD_TYPES
 
 from nbjudge.grading.notebook.mathjax import COMMAND, has_command
-from nbjudge.grading.run.bounded import TooMuch, bounded
+from nbjudge.grading.run.limited_process import TooMuch, limited
 from nbjudge.grading.run.limits import PageLimits, settings
 
 _PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")
@@ -84,7 +84,7 @@ class Inert(settings(PageLimits), NbGraderPreprocessor):
         written = [cell for cell in cells if cell.cell_type == "markdown"]
         texts = [cell.source for cell in written]
         try:
-            texts = bounded(self.limits(), all_inert, texts)
+            texts = limited(self.limits(), all_inert, texts)
         except TooMuch:
             texts = [fenced(text) for text in texts]
         for cell, text in zip(written, texts, strict=True):

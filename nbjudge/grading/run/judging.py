@@ -18,8 +18,8 @@ from nbjudge.checking.remote import NoAnswer, RemoteError
 from nbjudge.checking.results import gathered
 from nbjudge.checking.seed import seeded
 from nbjudge.grading.errors import Ended
-from nbjudge.grading.run.bounds import Overrun, bounded
 from nbjudge.grading.run.limits import SLOW
+from nbjudge.grading.run.overrun import Overrun, bounded
 
 TOO_LARGE = (
     "It took more than {} to judge this answer, and was given up: is it far larger than what was "

@@ -9,7 +9,7 @@ from traitlets.config import Config
 
 from nbjudge.grading.feedback import FeedbackExporter
 from nbjudge.grading.notebook.inert import Inert, fenced, harmless, inert
-from nbjudge.grading.run import bounded
+from nbjudge.grading.run import limited_process
 from nbjudge.grading.run.limits import PageLimits
 from nbjudge.grading.run.outputs import rebuilt
 
@@ -111,6 +111,6 @@ def test_a_page_that_takes_too_long_has_the_marks_and_what_the_checks_say():
 
 
 def test_what_kills_the_process_from_outside_costs_nothing(monkeypatch):
-    bounded.bounded(PageLimits(), len, "ab")
-    bounded._worker.process.kill()
-    assert bounded.bounded(PageLimits(), len, "ab") == 2
+    limited_process.limited(PageLimits(), len, "ab")
+    limited_process.WORKER.process.kill()
+    assert limited_process.limited(PageLimits(), len, "ab") == 2

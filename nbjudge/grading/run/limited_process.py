@@ -13,14 +13,14 @@ class TooMuch(Exception):
     """It would take more time or memory than it may."""
 
 
-def bounded(limits, function, *args):
+def limited(limits, function, *args):
     """``function(*args)``; TooMuch where that takes more than the PageLimits allow.
 
     Its process is kept for the next time. If somebody else kills it, it is begun anew.
     """
     for _ in range(TRIES):
         try:
-            return _worker.run(_limited, (limits, function, args), limits.page_seconds * PATIENCE)
+            return WORKER.run(_limited, (limits, function, args), limits.page_seconds * PATIENCE)
         except MemoryError:
             raise TooMuch from None
         except Died as died:
@@ -29,7 +29,7 @@ def bounded(limits, function, *args):
     raise TooMuch
 
 
-_worker = Worker()
+WORKER = Worker()
 
 
 def _limited(limits, function, args):
