@@ -98,7 +98,7 @@ fit_best = Restarts(
     FitBest,
     restarts_cases,
     MIXTURES,
-    builds_on=(fit,),
+    builds_on=(fit, e_step, m_step),
 )
 
 EXERCISES = [expected_complete_log_likelihood, e_step, m_step, fit, fit_best]

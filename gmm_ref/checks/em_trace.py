@@ -5,7 +5,6 @@ import scipy
 
 from gmm_ref.generative_model import component_log_densities
 from gmm_ref.theta import Parameters
-from nbjudge.checking.calls import quiet
 from nbjudge.checking.compare import form_fault
 
 
@@ -87,18 +86,3 @@ def ends_fault(X, theta, log_likelihoods):
             f"but ends with {log_likelihoods[-1]:.6g}."
         )
     return None
-
-
-# What numbers do when a wrong step has spoilt them; an exercise not done is none of these.
-_BREAKDOWNS = ("LinAlgError", "ValueError", "FloatingPointError", "ZeroDivisionError")
-
-
-def breaks_down(run, *own, **arguments):
-    """Whether a run over the student's ``own`` functions stops with an error of the numbers."""
-    try:
-        with quiet():
-            run(*own, **arguments)
-    except Exception as error:
-        known = {getattr(error, "kind", ""), *(base.__name__ for base in type(error).__mro__)}
-        return not known.isdisjoint(_BREAKDOWNS)
-    return False

@@ -43,12 +43,6 @@ def _labels(z, n_components):
     return {"z": np.asarray(z), "n_components": n_components}
 
 
-def _complete_from_own(arguments, log_prior, log_conditional):
-    Z = arguments["Z"]
-    prior = log_prior(Z, arguments["weights"])
-    return prior + log_conditional(arguments["X"], Z, arguments["means"], arguments["covariances"])
-
-
 one_hot = Formula(
     full_dataset.one_hot,
     SECTION,
@@ -87,7 +81,6 @@ complete_log_likelihood = Formula(
     cases_with(many_points),
     MIXTURES,
     builds_on=(log_prior, log_conditional),
-    follow=_complete_from_own,
 )
 
 log_posterior = Formula(

@@ -1,7 +1,5 @@
 """The exercises of 7.4.2: the label summed out, for each point and for the data set."""
 
-import numpy as np
-
 from gmm_ref import likelihood
 from gmm_ref.checks.mistakes.likelihood import LogDensity, LogLikelihood
 from gmm_ref.checks.problems import cases_with, many_points
@@ -9,10 +7,6 @@ from gmm_ref.checks.subject import MIXTURES
 from nbjudge.checking.formula import Formula
 
 SECTION = "7.4.2"
-
-
-def _sum_of_own(arguments, log_density):
-    return np.sum(log_density(*arguments.values()))
 
 
 log_density = Formula(
@@ -33,7 +27,6 @@ log_likelihood = Formula(
     cases_with(hard=many_points),
     MIXTURES,
     builds_on=(log_density,),
-    follow=_sum_of_own,
 )
 
 EXERCISES = [log_density, log_likelihood]

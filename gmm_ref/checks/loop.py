@@ -1,29 +1,28 @@
 """The exercise `fit`: the loop over both steps, judged by its trace and by where it ends."""
 
-import contextlib
-import functools
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 
 from gmm_ref import em
-from gmm_ref.checks.em_trace import breaks_down, log_likelihood_of, run_fault, trace_fault
+from gmm_ref.checks.em_trace import run_fault, trace_fault
 from gmm_ref.checks.problems import draw_problem
-from gmm_ref.theta import Parameters
 from nbjudge.checking.case import Case
 from nbjudge.checking.compare import value_fault
-from nbjudge.checking.earlier import followed, not_followed
+from nbjudge.checking.earlier import judge_apart
 from nbjudge.checking.exercise import Exercise, aspect
-from nbjudge.checking.message import CheckFailed
+from nbjudge.checking.message import check_failed
+
+TOO_MANY_STEPS = (
+    "Whatever the steps gain, the loop must end after max_iter of them: a while that looks at the "
+    "gain alone may never end."
+)
 
 
 class Loop(Exercise):
     """`fit`: what it returns, the trace of the run, and where the run ends.
 
-    ``own`` of an aspect: the student's e_step and m_step, of the exercises ``builds_on``. Where the
-    result is wrong, but is what a right loop makes of those two, the loop is right; where a right
-    loop over them breaks down as well, the call says nothing of this loop, and the others must.
+    ``own`` of an aspect: the student's e_step and m_step, of the exercises ``builds_on``.
     """
 
     aspects = ("form", "loop", "value", "hard")
@@ -32,29 +31,30 @@ class Loop(Exercise):
         super().__init__(*arguments)
         self.builds_on = builds_on
 
+    @property
+    def lent(self):
+        """The reference, with an end to its steps."""
+        return _fit
+
     @aspect
     def form(self, function, *own):
         """A tuple (theta, log_likelihoods, converged), of the right shapes."""
-        for _ in self._runs("form", function, own):
-            pass
+        self._judge("form", function, own, lambda case, outcome: None)
 
     @aspect
     def loop(self, function, *own):
         """The trace and the stop: before the first step, after each, and not one too many."""
-        for case, outcome, _ in self._runs("loop", function, own):
-            fault = trace_fault(case.arguments, *_parts(outcome))
-            if fault:
-                raise self.fail("loop", function, case, outcome, fault)
+        self._judge("loop", function, own, self._trace_fault)
 
     @aspect
     def value(self, function, *own):
         """The parameters after three steps."""
-        self._compare("value", function, own)
+        self._judge("value", function, own, self._end_fault)
 
     @aspect
     def hard(self, function, *own):
         """One component, data near 1e8, integers."""
-        self._compare("hard", function, own)
+        self._judge("hard", function, own, self._end_fault)
 
     def hints(self, function, case, outcome):
         """Whether it is the steps or the loop that go wrong."""
@@ -90,52 +90,40 @@ class Loop(Exercise):
             and trace_fault(case.arguments, theta, log_likelihoods, converged) is None
         )
 
-    def _compare(self, aspect, function, own):
-        for case, outcome, own_steps in self._runs(aspect, function, own):
-            theta = outcome.result[0]
-            fault = value_fault(theta, self.reference(**case.arguments).parameters, case)
-            if not fault:
-                continue
-            theirs, remark = own_steps()
-            if not (theirs and theirs.lead_to(outcome, case)):
-                words = f"The parameters it ends with: {fault}"
-                raise self.fail(aspect, function, case, outcome, words, *remark)
-
-    def _runs(self, aspect, function, own):
-        """Each call of the aspect with its outcome, but for those in which the steps break down.
-
-        And a function that looks up the student's OwnSteps for it. One step must have come through
-        at least: else the first failure stands.
-        """
-        cases, failed, stepped = self.cases(aspect), None, False
-        theirs = functools.cache(lambda: followed(self.builds_on, own, _own_steps, cases))
-
-        def own_steps(i):
-            known = [entry for entry in zip(theirs().answers, cases, strict=True) if entry[0]]
-            if known and not any(s.break_down or s.go_on(case) for s, case in known):
-                return None, not_followed(self.builds_on)
-            return theirs().answers[i], theirs().remark
-
-        for i, case in enumerate(cases):
-            try:
+    def _judge(self, aspect, function, own, fault_of):
+        def look(function):
+            for case in self.cases(aspect):
                 outcome = self._run(aspect, function, case)
-            except CheckFailed as error:
-                steps, _ = own_steps(i)
-                if not (steps and steps.break_down):
-                    raise
-                failed = failed or error
-                continue
-            stepped = stepped or case.arguments["max_iter"] > 0
-            yield case, outcome, functools.partial(own_steps, i)
-        if failed and not stepped:
-            raise failed
+                fault = fault_of(case, outcome)
+                if fault:
+                    raise self.fail(aspect, function, case, outcome, fault)
+
+        judge_apart(look, function, self.builds_on, own)
 
     def _run(self, aspect, function, case):
+        """The outcome of a call, of the right form."""
         outcome = self.call(aspect, function, case)
         fault = run_fault(outcome.result, case.arguments["theta"])
         if fault:
             raise self.fail(aspect, function, case, outcome, fault)
+        steps, allowed = len(outcome.result[1]) - 1, case.arguments["max_iter"]
+        if aspect != "form" and steps > allowed + 1:
+            # Any wrong stop comes to this, and to try them all would take as many steps each.
+            words = f"It made {steps} steps, but max_iter is {allowed}. {TOO_MANY_STEPS}"
+            raise check_failed(self, aspect, [words], case, id="max_iter_ignored")
         return outcome
+
+    def _trace_fault(self, case, outcome):
+        return trace_fault(case.arguments, *_parts(outcome))
+
+    def _end_fault(self, case, outcome):
+        expected = self.reference(**case.arguments).parameters
+        fault = value_fault(outcome.result[0], expected, case)
+        return fault and f"The parameters it ends with: {fault}"
+
+
+def _fit(X, theta, tol=1e-6, max_iter=500):
+    return em.fit(X, theta, tol, min(max_iter, 500))
 
 
 def _parts(outcome):
@@ -235,53 +223,3 @@ def _below_all_gains(case):
     smallest = np.diff(log_likelihoods).min()
     tol = float(smallest / np.sqrt(len(case.arguments["X"]) * abs(log_likelihoods[-1])))
     return case.but(f"tol = {tol:.4g}", tol=tol)
-
-
-@dataclass(frozen=True)
-class OwnSteps:
-    """What a student's own steps make of a case: theta before the first and after each of them.
-
-    break_down: whether a right loop over them stops with an error of the numbers.
-    """
-
-    thetas: list
-    break_down: bool
-
-    def lead_to(self, outcome, case):
-        """Whether an outcome's theta is what they lead to, in as many steps as its trace says.
-
-        By that trace and not by ours: where wrong steps leave a covariance at the edge of what is
-        positive definite, one density still takes it and another does not.
-        """
-        end, log_likelihoods, _ = _parts(outcome)
-        gains, tol = np.diff(log_likelihoods), case.arguments["tol"]
-        stopped = len(gains) == case.arguments["max_iter"] or (len(gains) and gains[-1] < tol)
-        if not stopped or len(gains) >= len(self.thetas):
-            return False
-        return value_fault(end, Parameters(*self.thetas[len(gains)]), case) is None
-
-    def go_on(self, case):
-        """Whether they lead on after the first: else a loop over them is as good as none."""
-        return len(self.thetas) > 2 and (
-            value_fault(self.thetas[1], Parameters(*self.thetas[-1]), case) is not None
-        )
-
-
-def _own_steps(case, e_step, m_step):
-    thetas = [case.arguments["theta"]]
-    with contextlib.suppress(Exception):
-        for _ in range(case.arguments["max_iter"]):
-            thetas.append(m_step(case.arguments["X"], e_step(case.arguments["X"], *thetas[-1])))
-    return OwnSteps(thetas, breaks_down(_loop_of, e_step, m_step, **case.arguments))
-
-
-def _loop_of(e_step, m_step, X, theta, tol, max_iter):
-    """A right loop over the student's own steps, and a look at where it ends."""
-    log_likelihoods = [log_likelihood_of(X, *theta)]
-    for _ in range(max_iter):
-        theta = m_step(X, e_step(X, *theta))
-        log_likelihoods.append(log_likelihood_of(X, *theta))
-        if log_likelihoods[-1] - log_likelihoods[-2] < tol:
-            break
-    # By the student's density: it may give up where ours does not.
-    e_step(X, *theta)

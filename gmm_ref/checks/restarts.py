@@ -1,18 +1,16 @@
 """The exercise `fit_best`: many starts, known from the rng, of which the best run counts."""
 
-import contextlib
 import copy
-import functools
 import itertools
 
 import numpy as np
 
-from gmm_ref.checks.em_trace import breaks_down, ends_fault, run_fault
+from gmm_ref.checks.em_trace import ends_fault, run_fault
 from gmm_ref.checks.mistakes.restarts import MAX_ITER, TOL, FitBest
 from nbjudge.checking.calls import Outcome, attempt, quiet
 from nbjudge.checking.case import Case
 from nbjudge.checking.diagnosis.computed import same
-from nbjudge.checking.earlier import followed
+from nbjudge.checking.earlier import judge_apart
 from nbjudge.checking.exceptions import why_no_result
 from nbjudge.checking.exercise import Exercise, aspect
 from nbjudge.checking.plan import Candidate, by_name, pairs, singles
@@ -33,9 +31,7 @@ N_CALLS = 4
 class Restarts(Exercise):
     """`fit_best`: the highest of the runs from the starts that the card draws.
 
-    ``own`` of an aspect: the student's fit, of the exercise ``builds_on``. What is the highest of
-    its runs is right, too; where it breaks down, the call says nothing of the choice, and the
-    others must.
+    ``own`` of an aspect: the student's fit and its steps, of the exercises ``builds_on``.
     """
 
     def __init__(self, *arguments, builds_on):
@@ -46,9 +42,6 @@ class Restarts(Exercise):
     def form(self, function, *own):
         """A tuple as that of `fit`, with the rng as its only source of chance."""
         self._judge("form", function, own)
-        if self._misuse_of_rng(function):
-            words = "One rng must give one run, and another rng another: draw with rng alone."
-            raise self._failure("form", function, self.cases("form")[0], words)
 
     @aspect
     def value(self, function, *own):
@@ -79,27 +72,22 @@ class Restarts(Exercise):
         )
 
     def _judge(self, aspect, function, own):
-        cases, unjudged, judged = self.cases(aspect), [], False
-        theirs = functools.cache(lambda: followed(self.builds_on, own, _own_runs, cases))
-        for i, case in enumerate(cases):
-            outcome = attempt(function, case)
-            fault = self._fault(aspect, case, outcome, known_runs(FitBest().run, **case.arguments))
-            runs = theirs().answers[i] if fault else None
-            if runs == BREAKS_DOWN:
-                unjudged.append((case, fault))
-                continue
-            if runs:
-                with contextlib.suppress(Exception):  # their fit makes nothing to compare with
-                    fault = self._fault(aspect, case, outcome, runs)
-            if fault:
-                raise self._failure(aspect, function, case, fault, *theirs().remark)
-            judged = True
-        if unjudged and not judged:
-            raise self._failure(aspect, function, *unjudged[0])
+        def look(function):
+            for case in self.cases(aspect):
+                outcome = attempt(function, case)
+                fault = self._fault(aspect, case, outcome)
+                if fault:
+                    raise self._failure(aspect, function, case, fault)
+            if aspect == "form" and self._misuse_of_rng(function):
+                words = "One rng must give one run, and another rng another: draw with rng alone."
+                raise self._failure("form", function, self.cases("form")[0], words)
+
+        judge_apart(look, function, self.builds_on, own)
 
     @quiet()
-    def _fault(self, aspect, case, outcome, runs):
-        """What is wrong with an outcome as the best of these runs, or None."""
+    def _fault(self, aspect, case, outcome):
+        """What is wrong with an outcome as the best of the runs from the card's starts, or None."""
+        runs = known_runs(FitBest().run, **case.arguments)
         highest = np.nanmax([run[1][-1] for run in runs])
         best = [run for run in runs if not run[1][-1] < highest - TIE]
         if any(same(Outcome(run), outcome, case) for run in best):
@@ -126,19 +114,6 @@ class Restarts(Exercise):
             return "global_generator"
         is_fixed = same(first, attempt(function, elsewhere), case)
         return "same_start_for_all" if is_fixed else None
-
-
-# What stands for the runs of a fit that stops with an error of the numbers.
-BREAKS_DOWN = "breaks down"
-
-
-def _own_runs(case, fit):
-    """The runs of a student's own fit; None where they are all one, so that no choice is seen."""
-    if breaks_down(known_runs, fit, **case.arguments):
-        return BREAKS_DOWN
-    runs = known_runs(fit, **case.arguments)
-    alike = all(same(Outcome(run), Outcome(runs[0]), case) for run in runs)
-    return None if alike and len(runs) > 1 else runs
 
 
 def known_runs(fit, X, n_components, n_restarts, rng):

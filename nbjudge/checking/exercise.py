@@ -10,8 +10,9 @@ from nbjudge.checking.calls import attempt, quiet
 from nbjudge.checking.case import Case, parameters_of
 from nbjudge.checking.diagnosis.computed import diagnose
 from nbjudge.checking.exceptions import why_no_result
-from nbjudge.checking.message import CheckFailed, check_failed
+from nbjudge.checking.message import CheckFailed, CheckInterrupted, check_failed
 from nbjudge.checking.seed import generator
+from nbjudge.checking.time_limit import limited
 
 
 def aspect(method):
@@ -21,9 +22,11 @@ def aspect(method):
     def judge(self, function, *own):
         start, failed = time.perf_counter(), None
         try:
-            method(self, function, *own)
+            method(self, *map(limited, (function, *own)))
         except CheckFailed as error:
             failed = error
+        except KeyboardInterrupt:
+            raise CheckInterrupted(f"{self.name}, {method.__name__}: interrupted.") from None
         results.publish(
             results.CheckResult(
                 exercise=self.name,
@@ -73,10 +76,13 @@ class Exercise:
     of the text to read again, in plain text; plan: the catalogue of its mistakes; cases(rng,
     aspect): the Cases that an aspect calls it with, of whose arguments it takes its own.
     An aspect is a method that takes the student's function, returns None, and raises CheckFailed.
+    builds_on: the exercises of earlier functions, which an aspect is given after the function
+    itself: a mistake in them costs no second mark.
     """
 
     aspects = ("form", "value", "hard")
     kind = "number"
+    builds_on = ()
 
     def __init__(self, reference, section, formula, plan, cases, subject=None):
         self.reference = reference
@@ -87,6 +93,14 @@ class Exercise:
         self.plan = plan
         self.subject = subject or Subject()
         self._cases = cases
+
+    @property
+    def lent(self):
+        """What is called in the place of a student's wrong one, where a later function is judged.
+
+        It must end soon, whatever a student's code calls it with.
+        """
+        return self.reference
 
     def rng(self, aspect):
         """The generator of this aspect's inputs, under the seed in force."""

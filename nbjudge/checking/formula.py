@@ -1,8 +1,10 @@
 """Exercises whose right answer is one array or number, the same whatever the method."""
 
+import functools
+
 from nbjudge.checking.compare import agrees, form_fault, value_fault
 from nbjudge.checking.diagnosis.hints import hints
-from nbjudge.checking.earlier import followed
+from nbjudge.checking.earlier import judge_apart
 from nbjudge.checking.exercise import Exercise, aspect
 
 
@@ -11,9 +13,6 @@ class Formula(Exercise):
 
     kind: of the entries, a key of `compare.KINDS`; index: the answer's axes by name, ("n", "k");
     property_fault(answer, case arguments): what is wrong with its range or its sums, or None;
-    builds_on: the exercises of earlier functions, which an aspect is given after the function
-    itself; follow(arguments, *own): the answer for a student whose ``own`` these are, right or
-    wrong.
     """
 
     def __init__(
@@ -29,14 +28,12 @@ class Formula(Exercise):
         index=(),
         property_fault=lambda answer, arguments: None,
         builds_on=(),
-        follow=None,
     ):
         super().__init__(reference, section, formula, plan, cases, subject)
         self.kind = kind
         self.index = index
         self.property_fault = property_fault
         self.builds_on = builds_on
-        self.follow = follow
 
     @aspect
     def form(self, function):
@@ -53,12 +50,12 @@ class Formula(Exercise):
     @aspect
     def value(self, function, *own):
         """The numbers, on inputs that the plainest formula gets right."""
-        self._compare("value", function, own)
+        self._judge("value", function, own)
 
     @aspect
     def hard(self, function, *own):
         """The numbers on inputs at the edge."""
-        self._compare("hard", function, own)
+        self._judge("hard", function, own)
 
     def hints(self, function, case, outcome):
         """What its properties say of an answer that agrees with no known mistake."""
@@ -73,19 +70,15 @@ class Formula(Exercise):
             and agrees(outcome.result, expected, case, self.kind)
         )
 
-    def _compare(self, aspect, function, own):
-        cases, theirs = self.cases(aspect), None
-        for i, case in enumerate(cases):
+    def _judge(self, aspect, function, own):
+        judge_apart(functools.partial(self._compare, aspect), function, self.builds_on, own)
+
+    def _compare(self, aspect, function):
+        for case in self.cases(aspect):
             outcome = self.call(aspect, function, case)
             answer, expected = outcome.result, self.reference(**case.arguments)
             fault = form_fault(answer, expected, self.kind) or value_fault(
                 answer, expected, case, self.index
             )
-            if not fault:
-                continue
-            theirs = theirs or followed(self.builds_on, own, self._expect, cases)
-            if theirs.answers[i] is None or not agrees(answer, theirs.answers[i], case, self.kind):
-                raise self.fail(aspect, function, case, outcome, fault, *theirs.remark)
-
-    def _expect(self, case, *own):
-        return self.follow(case.arguments, *own)
+            if fault:
+                raise self.fail(aspect, function, case, outcome, fault)

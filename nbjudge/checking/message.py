@@ -19,10 +19,21 @@ class CheckFailed(AssertionError):
         super().__init__(message)
         self.mistakes = tuple(mistakes)
 
+    def with_remark(self, sentence):
+        """The same with one more paragraph."""
+        return CheckFailed(f"{self}\n\n{_wrap(sentence)}", self.mistakes)
+
     def _render_traceback_(self):
         # What IPython, and with it Lab, Validate and the feedback page, show in place of a
         # traceback.
         return str(self).splitlines()
+
+
+class CheckInterrupted(KeyboardInterrupt):
+    """A check that was stopped by Ctrl-C, or by the button that does the same: one line."""
+
+    def _render_traceback_(self):
+        return [str(self)]
 
 
 def check_failed(exercise, aspect, sentences, case=None, mistakes=(), id=None):

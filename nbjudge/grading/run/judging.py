@@ -116,23 +116,31 @@ class StandIn:
     One that gave no answer is not asked again by the same cell: it would cost the time of others.
     """
 
-    def __init__(self, student, name):
+    def __init__(self, student, name, lent=None):
         self._student = student
         self._silent = None
+        self._lent = lent or {}
         self.__name__ = name
 
     def __call__(self, *args, **kwargs):
         if self._silent:
             raise NoAnswer(self._silent)
         try:
-            return self._student.call(self.__name__, args, kwargs)
+            return self._student.call(self.__name__, args, kwargs, self._lent)
         except NoAnswer as error:
             self._silent = str(error)
             raise
 
-    def begin_anew(self):
-        """Have what is asked next asked of a new process, with the same definitions."""
-        self._student.begin_anew()
+    @contextlib.contextmanager
+    def lend(self, given):
+        """The function while these stand in the place of its student's: name -> function.
+
+        Its process ends afterwards, so that what it was lent answers no other question.
+        """
+        try:
+            yield StandIn(self._student, self.__name__, given)
+        finally:
+            self._student.begin_anew()
 
 
 class Other:

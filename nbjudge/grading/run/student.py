@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nbjudge.checking.remote import NoAnswer, RemoteError
+from nbjudge.checking.time_limit import no_end
 from nbjudge.grading.errors import Ended, Lost
 from nbjudge.grading.run.clock import NotebookClock
+from nbjudge.grading.run.lender import Lender, TooOften
 from nbjudge.grading.run.limits import GRACE, SLOW, STRAY_FRAMES, Limits
 from nbjudge.grading.sandbox.inside import codec
 from nbjudge.grading.sandbox.inside.channel import Channel, Closed, OutOfTime
@@ -78,28 +80,29 @@ class Student:
         """What stands behind a name of the notebook: {"kind": "function"} or the like."""
         return self._ask(self.limits.call_seconds, do="look", name=name)
 
-    def call(self, name, args, kwargs):
+    def call(self, name, args, kwargs, lent=None):
         """The result of the student's function; RemoteError, NotImplementedError or NoAnswer.
 
         One that ran out of time has less of it from then on: it may be a loop without end.
+        lent: name -> function, which are called here in place of the student's own.
         """
         seconds = self.limits.call_seconds / (SLOW if name in self.slow else 1)
         try:
             answer = self._ask(
                 seconds,
+                Lender(lent or {}, args),
                 do="call",
                 name=name,
                 args=list(args),
                 untouched=list(args),
                 kwargs=kwargs,
+                lent=list(lent or {}),
             )
         except Ended as end:
             raise NoAnswer(f"{name} gave no answer. {end}") from None
         if answer.get("slow"):
             self.slow.add(name)
-            raise NoAnswer(
-                f"{name} gave no answer within {seconds:g} s: does a loop in it never end?"
-            )
+            raise NoAnswer(no_end(name, seconds))
         if "refused" in answer:
             raise NoAnswer(f"{name} returned {_text(answer['refused'])}.")
         if "error" in answer:
@@ -118,12 +121,12 @@ class Student:
         self.clock.stop()
         self.stack.close()
 
-    def _ask(self, seconds, **request):
+    def _ask(self, seconds, lender=None, **request):
         """The answer to a request, whatever it is, as a dict; or Ended."""
         self._ensure()
         seconds = min(seconds, self._left())
         try:
-            return self._exchange(seconds, seconds=seconds, **request)
+            return self._exchange(seconds, lender=lender, seconds=seconds, **request)
         except OutOfTime:
             self.slow.add(request.get("name", ""))
             words = f"It took longer than {seconds:g} s and could not be stopped gently."
@@ -134,14 +137,16 @@ class Student:
             self._end("the process ended", words, str(error))
         except Refused as refused:
             self._end("a reply was refused", f"It sent {refused}.")
+        except TooOften as often:
+            self._end("a lent function was called without end", str(often))
         except _Exhausted:
             limit = f"{self.limits.total_memory / 1e9:.1f} GB"
             self._end("memory", f"Its processes took more than {limit} of memory together.")
 
-    def _exchange(self, time_left, until=None, **request):
+    def _exchange(self, time_left, until=None, lender=None, **request):
         """The answer to a request within ``time_left`` of the notebook's own seconds.
 
-        until: a time of time.monotonic.
+        until: a time of time.monotonic; lender: who answers for what was lent, a Lender.
         """
         number = secrets.randbits(60)
         if request["do"] == "look":
@@ -154,6 +159,8 @@ class Student:
                 raise Refused("something that is no reply")
             if "note" in answer:
                 self._take_note(answer["note"])
+            elif "borrow" in answer and lender:
+                self.channel.send(lender.answer(answer), until)
             elif answer.get("id") == number:
                 return answer
             else:

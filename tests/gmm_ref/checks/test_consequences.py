@@ -58,6 +58,78 @@ def test_a_wrong_m_step_costs_no_mark_of_fit(m_step, seed):
         check.fit_best.hard(defined["fit_best"], defined["fit"])
 
 
+def hard(R):
+    return np.eye(R.shape[1])[R.argmax(axis=1)]
+
+
+# Of the form, too: what is made of them stops at once, so that nothing of the loop is seen.
+STEPS = {
+    "e_step transposed": ("e_step", np.transpose),
+    "e_step hard": ("e_step", hard),
+    "m_step transposed": ("m_step", lambda theta: (theta[0], theta[1].T, theta[2])),
+    "m_step swapped": ("m_step", lambda theta: (theta[1], theta[2], theta[0])),
+    "m_step short": ("m_step", lambda theta: theta[:2]),
+}
+
+
+@pytest.mark.parametrize("slip", STEPS)
+def test_a_step_of_the_wrong_form_costs_no_mark_of_what_is_built_on_it(slip):
+    defined = functions_of("7.4.5_em")
+    name, change = STEPS[slip]
+    right = defined[name]
+    defined[name] = lambda *arguments: change(right(*arguments))
+    with pytest.raises(CheckFailed):
+        getattr(check, name).value(defined[name])
+    steps = defined["e_step"], defined["m_step"]
+    for aspect in check.fit.aspects:
+        getattr(check.fit, aspect)(defined["fit"], *steps)
+    for aspect in check.fit_best.aspects:
+        getattr(check.fit_best, aspect)(defined["fit_best"], defined["fit"], *steps)
+
+
+RUNS = {
+    "without a trace": lambda theta, trace, converged: theta,
+    "the last value alone": lambda theta, trace, converged: (theta, trace[-1], converged),
+    "in another order": lambda theta, trace, converged: (trace, theta, converged),
+}
+
+
+@pytest.mark.parametrize("slip", RUNS)
+def test_a_fit_without_its_trace_costs_no_mark_of_fit_best(slip):
+    defined = functions_of("7.4.5_em")
+    right = defined["fit"]
+    defined["fit"] = lambda *arguments, **keywords: RUNS[slip](*right(*arguments, **keywords))
+    for aspect in check.fit_best.aspects:
+        getattr(check.fit_best, aspect)(defined["fit_best"], defined["fit"])
+
+
+def test_a_wrong_loop_over_wrong_steps_is_told_what_the_loop_does():
+    defined = functions_of("7.4.5_em")
+    defined["right"], defined["m_step"] = defined["fit"], divided_by_n
+    exec(
+        "def fit(X, theta, tol, max_iter):\n"
+        "    theta, trace, converged = right(X, theta, tol, max_iter)\n"
+        "    return theta, trace[1:], converged\n",
+        defined,
+    )
+    told = r"right\s+ones\s+in\s+the\s+place\s+of\s+yours"
+    with pytest.raises(CheckFailed, match=told) as caught:
+        check.fit.loop(defined["fit"], defined["e_step"], divided_by_n)
+    assert caught.value.mistakes == ("trace_without_the_start",)
+
+
+def test_a_fit_that_does_not_look_at_max_iter_is_told_so():
+    defined = functions_of("7.4.5_em")
+
+    def fit(X, theta, tol, max_iter):
+        return defined["fit"](X, theta, tol, 50)
+
+    for aspect in (check.fit.loop, check.fit.value, check.fit.hard):
+        with pytest.raises(CheckFailed, match=r"but\s+max_iter\s+is\s+\d") as caught:
+            aspect(fit, defined["e_step"], defined["m_step"])
+        assert caught.value.mistakes == ("max_iter_ignored",)
+
+
 def test_a_wrong_m_step_costs_no_mark_of_fit_best():
     defined = functions_of("7.4.5_em")
     defined["m_step"] = divided_by_n

@@ -11,15 +11,22 @@ SOLUTION = functions_of("7.4.5_em")
 
 
 def fit_best_that(pick=None, draw=None, fit=None, tol=1e-6, max_iter=500):
-    """A `fit_best` that does all as the card says but for what is given."""
-    draw, fit = draw or SOLUTION["random_start"], fit or SOLUTION["fit"]
+    """A `fit_best` that does all as the card says but for what is given.
 
-    def fit_best(X, n_components, n_restarts, rng):
-        starts = [draw(X, n_components, rng) for _ in range(n_restarts)]
-        runs = [fit(X, start, tol, max_iter) for start in starts]
-        return pick(runs) if pick else max(runs, key=lambda run: run[1][-1])
-
-    return fit_best
+    Its `fit` is a name of its notebook, which is looked up when it is called.
+    """
+    notebook = {
+        "fit": fit or SOLUTION["fit"],
+        "draw": draw or SOLUTION["random_start"],
+        "pick": pick or (lambda runs: max(runs, key=lambda run: run[1][-1])),
+    }
+    exec(
+        "def fit_best(X, n_components, n_restarts, rng):\n"
+        "    starts = [draw(X, n_components, rng) for _ in range(n_restarts)]\n"
+        f"    return pick([fit(X, start, {tol}, {max_iter}) for start in starts])\n",
+        notebook,
+    )
+    return notebook["fit_best"]
 
 
 def failure_of(aspect, function, *own):

@@ -8,10 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nbjudge.checking.remote import NoAnswer
+from nbjudge.checking.remote import NoAnswer, RemoteError
 from nbjudge.grading.errors import Ended, NoSandbox
+from nbjudge.grading.run.judging import StandIn
 from nbjudge.grading.run.limits import Limits
 from nbjudge.grading.run.student import Student
 from nbjudge.grading.sandbox import bubblewrap, process
@@ -359,3 +361,37 @@ def test_a_cell_that_may_call_a_function_without_end_has_less_time(box):
 
 def test_without_a_sandbox_the_same_protocol():
     assert run(Unsandboxed(), "print(6 * 7)") == "42\n"
+
+
+def test_what_is_lent_answers_in_place_of_the_student_s_own_and_no_longer(box):
+    with Student(box, {}, LIMITS) as student:
+        student.run("half = lambda x: 0\ndef twice(x):\n    return 2 * half(x)", 1)
+        function = StandIn(student, "twice")
+        with function.lend({"half": lambda x: x / 2}) as apart:
+            assert apart(np.array([3.0, 4.0])).tolist() == [3.0, 4.0]
+        assert function(3.0) == 0
+        assert student.starts == 1
+
+
+def test_a_loop_without_end_over_what_is_lent_is_ended(box):
+    with Student(box, {}, LIMITS) as student:
+        student.run("half = 0\ndef twice(x):\n    while True:\n        half(x)", 1)
+        with (
+            StandIn(student, "twice").lend({"half": lambda x: x / 2}) as apart,
+            pytest.raises(NoAnswer, match=r"called half more than 500 times: does a loop"),
+        ):
+            apart(3.0)
+
+
+def test_what_is_lent_takes_no_larger_arrays_and_its_errors_are_told(box):
+    def half(x):
+        raise ValueError("x is odd")
+
+    source = "import numpy as np\ndef twice(n):\n    return half(np.zeros(n))"
+    with Student(box, {}, LIMITS) as student:
+        student.run(source, 1)
+        with StandIn(student, "twice").lend({"half": half}) as apart:
+            with pytest.raises(RemoteError, match="half: x is odd"):
+                apart(4)
+            with pytest.raises(RemoteError, match="larger arrays than its caller"):
+                apart(10**5)
