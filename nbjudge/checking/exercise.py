@@ -13,6 +13,7 @@ from nbjudge.checking.exceptions import why_no_result
 from nbjudge.checking.message import CheckFailed, CheckInterrupted, check_failed
 from nbjudge.checking.seed import generator
 from nbjudge.checking.time_limit import limited
+from nbjudge.checking.told import telling
 
 
 def aspect(method):
@@ -136,7 +137,9 @@ class Exercise:
         mistakes = _without_errors(self.diagnose, aspect, function, case, outcome)
         if not mistakes:
             sentences = [*sentences, *_without_errors(self.hints, function, case, outcome)]
-        return check_failed(self, aspect, sentences, case, mistakes, id)
+            return check_failed(self, aspect, sentences, case, id=id)
+        told = telling(self, aspect, function, mistakes)
+        return check_failed(self, aspect, sentences, case, mistakes, told)
 
     def diagnose(self, aspect, function, case, outcome):
         """The mistakes that the outcome agrees with: none, one or two."""

@@ -36,16 +36,22 @@ class CheckInterrupted(KeyboardInterrupt):
         return [str(self)]
 
 
-def check_failed(exercise, aspect, sentences, case=None, mistakes=(), id=None):
+def check_failed(exercise, aspect, sentences, case=None, mistakes=(), told=None, id=None):
     """A CheckFailed that says which mistake it is, what was called, on what, and where to read.
 
     ``sentences``: what is wrong, a paragraph each; ``case``: what was called; ``mistakes``: what
-    was recognised; ``id``: what to record where nothing was.
+    was recognised, and the Telling of it; ``id``: what to record where nothing was.
     """
     parts = [f"{exercise.name}, {aspect}: not right yet."]
-    if mistakes:
-        parts += [_heading(mistakes), *(_block(mistake.message) for mistake in mistakes)]
-    if case is not None:
+    said_above = bool(mistakes) and told.above is not None
+    if said_above:
+        parts.append(_wrap(f"The same as above, in {told.above}: {_names(mistakes)}."))
+    elif mistakes:
+        blocks = [_block(mistake.message, told.tries) for mistake in mistakes]
+        parts += [_heading(mistakes), *blocks]
+    if said_above and case is not None and case.note:
+        parts.append(_wrap(f"What is new: it was called with {case.note}."))
+    elif case is not None and not said_above:
         called = f"Called with {case.note}:" if case.note else "Called with:"
         shown = [_show(name, value) for name, value in case.arguments.items()]
         parts.append("\n".join([_wrap(called), *shown]))
@@ -58,13 +64,21 @@ def check_failed(exercise, aspect, sentences, case=None, mistakes=(), id=None):
 
 def _heading(mistakes):
     known = "two known mistakes, made together" if len(mistakes) > 1 else "a known mistake"
-    names = ", and ".join(mistake.name.replace("_", " ") for mistake in mistakes)
-    return _wrap(f"It agrees with {known}: {names}.")
+    return _wrap(f"It agrees with {known}: {_names(mistakes)}.")
 
 
-def _block(message):
+def _names(mistakes):
+    return ", and ".join(mistake.name.replace("_", " ") for mistake in mistakes)
+
+
+def _block(message, tries):
+    """What is said of a mistake: where it comes back, the example by numbers, then the line."""
     what_and_why = f"{message.what} {message.why}".rstrip()
-    lines = [what_and_why, f"Read again: {message.read}", f"See it: {message.see}"]
+    lines = [what_and_why, f"Read again: {message.read}"]
+    if tries > 1:
+        lines.append(f"See it: {message.see}")
+    if tries > 2 and message.line:
+        lines.append(f"Nearly the line: {message.line}")
     return _wrap("\n".join(lines))
 
 

@@ -38,6 +38,7 @@ class Operator:
     what: str
     why: str
     see: str
+    line: str = ""
     variants: tuple = ()
     on: On = On.RESULT
     whole: bool = False
@@ -52,7 +53,7 @@ class Operator:
         here = dataclasses.replace(self, **other)
         name = here.name.format(place=place.replace(" ", "_"))
         what, why, see = (text.format(place=place) for text in (here.what, here.why, here.see))
-        message = Message(what, why, read, see)
+        message = Message(what, why, read, see, here.line)
         made = Mistake(name, here._in_place_of(step, axis), message, tuple(here.variants))
         return plan.suffers(step, made)
 
@@ -153,9 +154,10 @@ KEPT_THE_AXIS = Operator(
 AXIS_SWAPPED = Operator(
     "axis_swapped",
     np.transpose,
-    what="The sum, or the search, runs down the columns, axis=0, not along the rows, axis=1.",
+    what="The sum, or the search, runs down the columns, not along the rows.",
     why="The axis that is named is the one that is summed over, or searched, and goes away.",
-    see="of [[1, 2, 3], [4, 5, 6]] sum(axis=1) is [6, 15], and sum(axis=0) is [5, 7, 9].",
+    see="of [[1, 2, 3], [4, 5, 6]] the rows have the sums 6 and 15, the columns 5, 7 and 9.",
+    line="of an array with one row a point, axis=1 runs along each row.",
     on=On.BOTH,
 )
 

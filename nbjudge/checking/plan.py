@@ -17,13 +17,15 @@ class Message:
     """What a student reads of a mistake.
 
     what the answer looks like it does, and ``why`` that is wrong; ``read``, the line of the text
-    to read again; ``see``, how to see it with numbers.
+    to read again. Where it comes back: ``see``, how to see it with numbers; and once more:
+    ``line``, what nearly is the line to write, if there is one.
     """
 
     what: str
     why: str
     read: str
     see: str
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,11 @@ def _with_last(function, last):
     return lambda *given: function(*given, last)
 
 
-def mistake(what, why="", *, read, see, variants=()):
+def mistake(what, why="", *, read, see, line="", variants=()):
     """A decorator: the function is a `Mistake`, named like it, with this `Message`."""
 
     def make(function):
-        message = Message(what, why, read, see)
+        message = Message(what, why, read, see, line)
         return Mistake(function.__name__, function, message, tuple(variants))
 
     return make
@@ -88,9 +90,9 @@ class Plan:
         cls.entries = []
 
     @classmethod
-    def mistake(cls, step, what, why="", *, read, see, variants=()):
+    def mistake(cls, step, what, why="", *, read, see, line="", variants=()):
         """A decorator: the function is a mistake, in the place of a step of this plan."""
-        make = mistake(what, why, read=read, see=see, variants=variants)
+        make = mistake(what, why, read=read, see=see, line=line, variants=variants)
         return lambda function: cls.suffers(step, make(function))
 
     @classmethod

@@ -48,9 +48,10 @@ def not_normalised(plan, joint, density, instead):
 
 @_quotient(
     what="The joints are normalised over the points, or over all, not over the components.",
-    why="Each point needs the sum of its own row, axis=1; then its row sums to 1.",
+    why="Each point needs the sum of its own row; then its row sums to 1.",
     read=DENOMINATOR,
     see="joints 0.03 and 0.01 of one point give 0.75 and 0.25, whatever the other points.",
+    line="the sum over the components is logsumexp(..., axis=1, keepdims=True).",
     variants=(0, None),
 )
 def axis_swapped(plan, joint, density, axis):

@@ -183,9 +183,10 @@ def not_summed_over_components(plan, table):
 
 @mistake(
     what="The sum runs over points and components together: one number comes out for all.",
-    why="np.sum and logsumexp without an axis run over the whole table.",
-    read="the index n in the formula of the exercise: one number for each point; write axis=1.",
-    see="np.sum([[1, 2], [3, 4]]) is 10, but with axis=1 it is [3, 7].",
+    why="A sum that is told no axis runs over the whole table.",
+    read="the index n in the formula of the exercise: one number for each point.",
+    see="of [[1, 2], [3, 4]] all add up to 10, each row by itself to 3 and 7.",
+    line="np.sum and logsumexp take axis=1, which runs along each row.",
 )
 def axis_forgotten(plan, table):
     return np.logaddexp.reduce(table, axis=None)

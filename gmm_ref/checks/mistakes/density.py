@@ -183,7 +183,7 @@ def cholesky_factor_transposed(plan, d, covariance, read):
 
 @_quadratic(
     what="d Sigma^-1 d^T is a table of all pairs of points, (N, N), and all of it is summed.",
-    why="Only its diagonal holds the squared distances of the points: np.sum((d @ P) * d, axis=1).",
+    why="Only its diagonal holds the squared distances of the points.",
     see="distances 1 and 2 have the squares 1 and 4; the pair of both, 1 * 2, is in no density.",
 )
 def distances_of_all_pairs(plan, d, covariance):

@@ -256,9 +256,10 @@ _any_m_step = partial(Maximisation.mistake, read=COVARIANCES)
 @_m_step(
     "weights",
     what="The weights are not N_k divided by N, but N_k itself, or N_k / K.",
-    why="R.shape[1] is K, R.shape[0] is N; R.mean(axis=0) divides by N.",
+    why="The weights are shares of the points: they sum to 1.",
     read=COUNTS,
     see="N_k = 6, 3, 1 of N = 10 points give 0.6, 0.3, 0.1.",
+    line="R.sum(axis=0) is N_k, and len(X) is N.",
     variants=(lambda K: 1, lambda K: K),
 )
 def weights_not_divided_by_n(plan, counts, n_samples, divisor):

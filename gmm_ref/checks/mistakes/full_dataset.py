@@ -167,7 +167,7 @@ def labels_as_positions(plan, Z, logs, picked):
 
 @_weigh(
     what="argmax runs over the points, axis 0: one point a component, not one label a point.",
-    read='7.4.4, "z_n": each point has one label; argmax along its row, axis=1, finds it.',
+    read='7.4.4, "z_n": each point has one label, the place of the 1 in its row.',
     see="Z of shape (5, 3) has 5 labels; Z.argmax(axis=0) has 3 numbers.",
     variants=(
         lambda logs, found: logs[found, np.arange(len(found))],

@@ -83,8 +83,9 @@ _quotient = partial(Responsibilities.mistake, "quotient", read=FRACTION)
 
 @_quotient(
     what="The sum over the components has lost its axis: (N, K) and (N,) do not go together.",
-    why="keepdims=True keeps the sum as a column (N, 1), which goes with every column.",
+    why="One number a point goes with a table of N rows where it stands as a column (N, 1).",
     see="shapes (5, 3) / (5, 1) go together, (5, 3) / (5,) do not.",
+    line="logsumexp(..., axis=1, keepdims=True), or sum(...)[:, None].",
 )
 def keepdims_forgotten(plan, joint, density):
     return joint - density

@@ -44,6 +44,8 @@ class Student:
     def __post_init__(self):
         self.clock = NotebookClock()
         self.stack = contextlib.ExitStack()
+        # Stands for this student, and for no other.
+        self.token = object()
         # The StudentProcess that runs, and the channel to it.
         self.process = self.channel = None
         self.starts = 0
