@@ -26,7 +26,12 @@ from gmm_ref.generative_model import (
     sample_mixture,
 )
 from gmm_ref.likelihood import log_density, log_likelihood
-from gmm_ref.posterior import most_probable_component, posterior_entropy, responsibilities
+from gmm_ref.posterior import (
+    most_probable_component,
+    posterior_entropy,
+    responsibilities,
+    sample_posterior_labels,
+)
 from gmm_ref.theta import Parameters
 
 __all__ = [
@@ -55,4 +60,5 @@ __all__ = [
     "sample_gaussian",
     "sample_labels",
     "sample_mixture",
+    "sample_posterior_labels",
 ]

@@ -1,9 +1,10 @@
 """7.4.3: Bayes' theorem gives back the label, as far as the point tells it."""
 
+import numpy as np
 import scipy
 
 from gmm_ref.generative_model import log_joint
-from gmm_ref.validation import as_responsibilities
+from gmm_ref.validation import as_generator, as_responsibilities
 
 
 def responsibilities(X, weights, means, covariances):
@@ -34,3 +35,16 @@ def posterior_entropy(R):
     Raises ValueError for a bad R.
     """
     return scipy.special.entr(as_responsibilities(R)).sum(axis=1)
+
+
+def sample_posterior_labels(R, rng):
+    """z_n ~ Categorical(r_n1, ..., r_nK): a label for each point, drawn from its posterior (7.4.3).
+
+    R (N, K), rows sum to 1; rng, the only source of chance. Returns (N,), integers from 0 to K-1.
+    A label is the number of borders r_n1 + ... + r_nk, k < K, at or below a uniform number.
+    Raises ValueError for bad arguments.
+    """
+    R, rng = as_responsibilities(R), as_generator(rng)
+    borders = np.cumsum(R, axis=1)
+    u = rng.random((len(R), 1)) * borders[:, -1:]  # the last may miss 1 by rounding
+    return (u >= borders[:, :-1]).sum(axis=1)

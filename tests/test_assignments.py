@@ -36,6 +36,7 @@ PROMISED = {
         "responsibilities",
         "most_probable_component",
         "posterior_entropy",
+        "sample_posterior_labels",
         "question_boundary",
     },
     "7.4.4_full_dataset": {
@@ -49,6 +50,7 @@ PROMISED = {
     "7.4.5_em": {
         "expected_complete_log_likelihood",
         "e_step",
+        "lower_bound",
         "m_step",
         "fit",
         "fit_best",

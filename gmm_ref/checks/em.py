@@ -6,6 +6,7 @@ from gmm_ref import em
 from gmm_ref.checks.loop import Loop, loop_cases
 from gmm_ref.checks.mistakes.em import EStep, ExpectedCompleteLogLikelihood, MStep
 from gmm_ref.checks.mistakes.loop import EMRun
+from gmm_ref.checks.mistakes.lower_bound import LowerBound
 from gmm_ref.checks.mistakes.restarts import FitBest
 from gmm_ref.checks.posterior import responsibilities
 from gmm_ref.checks.problems import (
@@ -81,6 +82,16 @@ m_step = Formula(
     property_fault=_parameters_fault,
 )
 
+lower_bound = Formula(
+    em.lower_bound,
+    SECTION,
+    "Q plus the entropy of R: sum_n sum_k r_nk [log pi_k + log N(x_n | mu_k, Sigma_k) - log r_nk]",
+    LowerBound,
+    cases_with(many_points),
+    MIXTURES,
+    builds_on=(expected_complete_log_likelihood,),
+)
+
 fit = Loop(
     em.fit,
     SECTION,
@@ -101,4 +112,4 @@ fit_best = Restarts(
     builds_on=(fit, e_step, m_step),
 )
 
-EXERCISES = [expected_complete_log_likelihood, e_step, m_step, fit, fit_best]
+EXERCISES = [expected_complete_log_likelihood, e_step, lower_bound, m_step, fit, fit_best]

@@ -84,8 +84,15 @@ def _integers(rng):
 
 
 def _labels_fault(z, arguments):
-    weights = arguments["weights"]
-    if z.min() < 0 or z.max() >= len(weights):
+    return drawn_labels_fault(z, arguments["weights"], "weight", N_FEWER)
+
+
+def drawn_labels_fault(z, weights, noun, enough):
+    """What is wrong with labels drawn with these weights, their distribution if there are enough.
+
+    noun: what a student calls a weight.
+    """
+    if len(z) and (z.min() < 0 or z.max() >= len(weights)):
         return (
             f"Labels run from 0 to {len(weights) - 1}, but the answer runs "
             f"from {z.min()} to {z.max()}."
@@ -93,8 +100,8 @@ def _labels_fault(z, arguments):
     used = weights > 0
     if not used[z].all():
         k = int(z[~used[z]][0])
-        return f"Component {k} has weight 0, but it was drawn."
-    if len(z) < N_FEWER or used.sum() == 1:
+        return f"Component {k} has {noun} 0, but it was drawn."
+    if len(z) < enough or used.sum() == 1:
         return None
     return labels_fault(np.cumsum(used)[z] - 1, weights[used])
 

@@ -3,11 +3,22 @@
 import numpy as np
 
 from gmm_ref import posterior
+from gmm_ref.checks.generative_model import drawn_labels_fault
 from gmm_ref.checks.mistakes.posterior import Entropy, MostProbable, Responsibilities
-from gmm_ref.checks.problems import ONE_COMPONENT, ONE_POINT, ZERO_LOG_ZERO, cases_with
+from gmm_ref.checks.mistakes.posterior_labels import SamplePosteriorLabels
+from gmm_ref.checks.problems import (
+    ONE_COMPONENT,
+    ONE_POINT,
+    ZERO_LOG_ZERO,
+    cases_with,
+    draw_weights,
+)
 from gmm_ref.checks.subject import MIXTURES
 from nbjudge.checking.case import Case
+from nbjudge.checking.diagnosis.signature import labels_signature
+from nbjudge.checking.distribution import totals_fault
 from nbjudge.checking.formula import Formula
+from nbjudge.checking.sampler import Sampler
 
 SECTION = "7.4.3"
 
@@ -61,6 +72,76 @@ def hard_responsibilities(rng):
     ]
 
 
+# So many draws of each of two rows.
+N_OF_EACH = 2000
+
+
+def posterior_cases(rng, aspect):
+    """R for labels to be drawn from: of two kinds of rows, so that each kind has a distribution."""
+    if aspect == "form":
+        return [_two_kinds(rng, draw_rows(rng, 3), 20), _two_kinds(rng, draw_rows(rng, 4), 15)]
+    if aspect == "value":
+        return [_two_kinds(rng, draw_rows(rng, 3), N_OF_EACH)]
+    sure, impossible = np.array([[0, 1, 0, 0], [0, 0, 0, 1.0]]), draw_rows(rng, 4)
+    impossible[:, [0, 2]] = [[0, impossible[0, 2]], [impossible[1, 0], 0]]
+    impossible /= impossible.sum(axis=1, keepdims=True)
+    return [
+        _two_kinds(rng, sure, 20, "rows that are sure: entries of exactly 0 and 1"),
+        _two_kinds(rng, impossible, N_OF_EACH, "rows with an entry of exactly 0"),
+        _two_kinds(rng, np.ones((2, 1)), 20, "one component", ONE_COMPONENT),
+        Case(_with_rng(rng, draw_rows(rng, 3)[:1]), "one point", ONE_POINT),
+    ]
+
+
+def draw_rows(rng, n_components):
+    """Two rows that differ, the second of them with its largest where the first has not."""
+    first = draw_weights(rng, n_components)
+    second = np.roll(draw_weights(rng, n_components), 1)
+    while second.argmax() == first.argmax() or np.abs(second - first).min() < 0.02:
+        second = np.roll(draw_weights(rng, n_components), 1)
+    return np.stack([first, second])
+
+
+def _two_kinds(rng, rows, n_of_each, *notes):
+    """Each row so often, every two neighbours in an order of their own."""
+    kinds = rng.permuted(np.tile([0, 1], (n_of_each, 1)), axis=1).ravel()
+    return Case(_with_rng(rng, rows[kinds]), *notes)
+
+
+def _with_rng(rng, R):
+    return {"R": R, "rng": np.random.default_rng(rng.integers(2**63))}
+
+
+def _by_kind(z, R):
+    """(row, the labels drawn from it) for each different row of R."""
+    rows, kinds = np.unique(R, axis=0, return_inverse=True)
+    kinds = kinds.reshape(-1)
+    return [(row, z[kinds == kind]) for kind, row in enumerate(rows)]
+
+
+def _rows_fault(z, arguments):
+    for row, labels in _by_kind(z, arguments["R"]):
+        fault = drawn_labels_fault(labels, row, "responsibility", N_OF_EACH)
+        if fault:
+            shown = ", ".join(f"{r:.3f}" for r in row)
+            return f"The points whose row of R is {shown}: {fault}"
+    return None
+
+
+def _signature_of_rows(z, arguments):
+    for row, labels in _by_kind(z, arguments["R"]):
+        yield from labels_signature(labels, row)
+
+
+def _samples_of_rows_fault(samples, arguments):
+    R = arguments["R"]
+    for row in np.unique(R, axis=0):
+        fault = totals_fault([z[(R[: len(z)] == row).all(axis=1)] for z in samples], row)
+        if fault:
+            return fault
+    return None
+
+
 responsibilities = Formula(
     posterior.responsibilities,
     SECTION,
@@ -95,4 +176,23 @@ posterior_entropy = Formula(
     property_fault=_negative,
 )
 
-EXERCISES = [responsibilities, most_probable_component, posterior_entropy]
+sample_posterior_labels = Sampler(
+    posterior.sample_posterior_labels,
+    SECTION,
+    "p(z_k = 1 | x_n) = r_nk: z_n ~ Categorical(r_n1, ..., r_nK)",
+    SamplePosteriorLabels,
+    posterior_cases,
+    MIXTURES,
+    parts={"z": "integer"},
+    distribution_fault=_rows_fault,
+    signature=_signature_of_rows,
+    samples_fault=_samples_of_rows_fault,
+    rows="R",
+)
+
+EXERCISES = [
+    responsibilities,
+    most_probable_component,
+    posterior_entropy,
+    sample_posterior_labels,
+]

@@ -1,5 +1,7 @@
 """Exercises whose answer is a sample: the right distribution, by whatever method."""
 
+import numpy as np
+
 from nbjudge.checking.case import reseeded
 from nbjudge.checking.compare import form_fault
 from nbjudge.checking.diagnosis.drawn import arrays, diagnose_draws, equal, parts_of
@@ -13,7 +15,8 @@ SMALL = (1, 2, 3, 5, 8, 13, 21, 34)
 class Sampler(Exercise):
     """A function that draws.
 
-    Its arguments have ``n_samples`` and ``rng`` among them.
+    Its arguments have ``rng`` among them, and ``n_samples``; or ``rows``, the name of an argument
+    for each row of which it draws once.
     parts: the name of each part of the answer -> "number" or "integer";
     distribution_fault(answer, case arguments): what is wrong with the draws, or None;
     signature(answer, case arguments): statistics that tell mistakes apart, an iterable;
@@ -33,12 +36,14 @@ class Sampler(Exercise):
         distribution_fault,
         signature,
         samples_fault=None,
+        rows=None,
     ):
         super().__init__(reference, section, formula, plan, cases, subject)
         self.parts = parts
         self.distribution_fault = distribution_fault
         self.signature = signature
         self.samples_fault = samples_fault
+        self.rows = rows
 
     @aspect
     def form(self, function):
@@ -78,6 +83,17 @@ class Sampler(Exercise):
         """The distribution at the edge."""
         self._judge("hard", function)
 
+    def n_draws(self, case):
+        """How many draws a case asks for."""
+        return len(case.arguments[self.rows]) if self.rows else case.arguments["n_samples"]
+
+    def of_size(self, case, n_draws, note=None):
+        """The case with so many draws, of the same rows again and again."""
+        if not self.rows:
+            return case.but(note, n_samples=n_draws)
+        rows = case.arguments[self.rows]
+        return case.but(note, **{self.rows: rows[np.arange(n_draws) % len(rows)]})
+
     def diagnose(self, aspect, function, case, outcome):
         """The mistakes whose draws the function's are like: in form, in order, in distribution."""
         return diagnose_draws(self, function, case)
@@ -93,7 +109,7 @@ class Sampler(Exercise):
         """Many samples, each with another rng, some of a few draws: one by one and together."""
         usual, answers = self.cases("value")[0], []
         for key, n_samples in enumerate([*(N_EACH,) * N_SAMPLES, *SMALL]):
-            case = reseeded(usual.but(n_samples=n_samples), key)
+            case = reseeded(self.of_size(usual, n_samples), key)
             outcome = self._draw("value", function, case)
             answers.append(arrays(outcome.result))
             fault = self.distribution_fault(answers[-1], case.arguments)
@@ -101,7 +117,7 @@ class Sampler(Exercise):
                 raise self.fail("value", function, case, outcome, fault)
         fault = self.samples_fault(answers, usual.arguments)
         if fault:
-            case = usual.but(f"{N_SAMPLES} times, each time anew", n_samples=N_EACH)
+            case = self.of_size(usual, N_EACH, f"{N_SAMPLES} times, each time anew")
             raise self.fail("value", function, case, outcome, fault)
 
     def _draw(self, aspect, function, case):

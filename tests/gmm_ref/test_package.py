@@ -19,6 +19,7 @@ SIGNATURES = {
     "responsibilities": "X weights means covariances",
     "most_probable_component": "R",
     "posterior_entropy": "R",
+    "sample_posterior_labels": "R rng",
     "one_hot": "z n_components",
     "log_prior": "Z weights",
     "log_conditional": "X Z means covariances",

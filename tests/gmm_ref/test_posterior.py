@@ -1,4 +1,4 @@
-"""7.4.3: responsibilities, most_probable_component, posterior_entropy."""
+"""7.4.3: responsibilities, most_probable_component, posterior_entropy, the labels drawn."""
 
 import numpy as np
 import oracles
@@ -14,6 +14,7 @@ from gmm_ref import (
     most_probable_component,
     posterior_entropy,
     responsibilities,
+    sample_posterior_labels,
 )
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -103,3 +104,26 @@ def test_posterior_entropy_of_the_sure_and_of_the_clueless():
     found = posterior_entropy([[0, 1, 0, 0], [0.5, 0, 0.5, 0], [0.25, 0.25, 0.25, 0.25]])
     assert found[0] == 0
     assert_allclose(found[1:], np.log([2, 4]), rtol=1e-14)
+
+
+def test_posterior_labels_come_as_often_as_they_are_probable():
+    """By counts over many draws of each row, within five standard deviations."""
+    rows = np.array([[0.7, 0.2, 0.1], [0.05, 0.0, 0.95], [0.0, 1.0, 0.0]])
+    N = 20000
+    z = sample_posterior_labels(np.repeat(rows, N, axis=0), np.random.default_rng(3))
+    for row, labels in zip(rows, z.reshape(3, N), strict=True):
+        shares = np.bincount(labels, minlength=3) / N
+        assert_array_equal(shares[row == 0], 0)
+        assert np.all(np.abs(shares - row) <= 5 * np.sqrt(row * (1 - row) / N))
+
+
+def test_posterior_labels_follow_the_rng_alone_and_are_independent():
+    R = np.full((2000, 2), 0.5)
+    one, same, other = (
+        sample_posterior_labels(R, np.random.default_rng(seed)) for seed in (1, 1, 2)
+    )
+    assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+    assert abs(np.mean(one[1:] == one[:-1]) - 0.5) < 0.06
+    assert one.dtype.kind == "i"
+    assert sample_posterior_labels([[1.0]], np.random.default_rng(1)).tolist() == [0]

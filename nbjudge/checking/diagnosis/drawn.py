@@ -34,9 +34,9 @@ def diagnose_draws(sampler, function, case):
     if own.gap(usual) is not None:
         # Right where nothing is special: so is the mistake, and the case that failed can tell it.
         candidates = [c for c in candidates if own.gap(_Draws(sampler, c, few, many)) is not None]
-        if case.arguments["n_samples"] < _FEW:
+        if sampler.n_draws(case) < _FEW:
             few = case
-        elif case.arguments["n_samples"] >= _GLANCE:
+        elif sampler.n_draws(case) >= _GLANCE:
             many = case
         own, usual = (_Draws(sampler, f, few, many) for f in (function, right))
         if few is case and own.shape == usual.shape:
@@ -45,7 +45,7 @@ def diagnose_draws(sampler, function, case):
     found = _nearest(own, usual, alone)
     if found or own.first.error is not None:  # of two mistakes the first to stop is seen alone
         return found
-    glance = many.but(n_samples=_GLANCE)
+    glance = sampler.of_size(many, _GLANCE)
     both = (_Draws(sampler, p, few, many) for p in pairs(_showing(own, usual, alone, glance)))
     seen = own.signature(glance)
     return _nearest(own, usual, (p for p in both if p.resembles(seen, [glance], _AT_ONE)))

@@ -339,6 +339,28 @@ def expectation_from_parts(X, R, weights, means, covariances):
     return xlogy(R.sum(axis=0), weights).sum() + np.sum(R * by_scipy(X, means, covariances))
 
 
+@of_each_joint("lower_bound")
+def bound_with(joint):
+    return lambda X, R, *theta: masked(R, joint(X, *theta)) + entr(R).sum()
+
+
+@answers("lower_bound")
+def bound_by_the_gap(X, R, *theta):
+    """The log-likelihood less the KL divergence of R from the posterior."""
+    joint = JOINTS[0](X, *theta)
+    log_posterior = log_softmax(joint, axis=1)
+    gap = -entr(R).sum() - masked(R, log_posterior)
+    return logsumexp(joint, axis=1).sum() - gap
+
+
+@answers("lower_bound")
+def bound_term_by_term(X, R, weights, means, covariances):
+    table, total = by_scipy(X, means, covariances), 0.0
+    for n, k in zip(*np.nonzero(R), strict=True):
+        total += R[n, k] * (math.log(weights[k]) + table[n, k] - math.log(R[n, k]))
+    return total
+
+
 @answers("m_step")
 def m_step_by_einsum(X, R):
     counts = R.sum(axis=0)
@@ -567,3 +589,34 @@ def mixture_shuffled_together(weights, means, covariances, n_samples, rng):
     )
     order = rng.permutation(n_samples)
     return X[order], np.repeat(np.arange(len(counts)), counts)[order]
+
+
+@answers("sample_posterior_labels")
+def posterior_labels_by_choice(R, rng):
+    return np.array([rng.choice(R.shape[1], p=row) for row in R])
+
+
+@answers("sample_posterior_labels")
+def posterior_labels_by_multinomial(R, rng):
+    return rng.multinomial(1, R).argmax(axis=1)
+
+
+@answers("sample_posterior_labels")
+def posterior_labels_by_gumbel(R, rng):
+    with np.errstate(divide="ignore"):
+        return np.argmax(np.log(R) + rng.gumbel(size=R.shape), axis=1)
+
+
+@answers("sample_posterior_labels")
+def posterior_labels_by_borders(R, rng):
+    u = rng.random(len(R))
+    return np.array(
+        [np.searchsorted(np.cumsum(r)[:-1], v, "right") for r, v in zip(R, u, strict=True)]
+    )
+
+
+@answers("sample_posterior_labels")
+def posterior_labels_by_exponential_clocks(R, rng):
+    """The first of K clocks that ring at the rates r_nk."""
+    with np.errstate(divide="ignore"):
+        return np.argmin(rng.exponential(size=R.shape) / R, axis=1)

@@ -1,4 +1,4 @@
-"""The same is said once of one function; of the next version with the same mistake, more is said."""
+"""The same is said once of one function; of a next version with the same mistake, more."""
 
 import pytest
 from scipy.special import logsumexp, softmax
