@@ -6,7 +6,7 @@ import numpy as np
 
 from gmm_ref.checks.mistakes import posterior
 from gmm_ref.checks.mistakes.common import Weighed
-from gmm_ref.checks.mistakes.em import BRACKET, responsibilities_ignored
+from gmm_ref.checks.mistakes.em import BRACKET, log_of_the_expected_joint, responsibilities_ignored
 from gmm_ref.checks.mistakes.full_dataset import Complete
 from nbjudge.checking import operators
 from nbjudge.checking.plan import as_floats
@@ -52,6 +52,7 @@ LowerBound.suffers(
         why="R weighs each log joint, also where it is not the posterior under this theta.",
     ),
 )
+LowerBound.suffers("weigh", log_of_the_expected_joint.again(read=BOUND))
 _total = partial(LowerBound.mistake, "total", read=BOUND)
 _entropy = partial(LowerBound.mistake, "entropy", read=ENTROPY)
 
@@ -126,3 +127,16 @@ def _of(row):
 )
 def logs_not_weighed(plan, R):
     return -np.sum(np.log(R), axis=1)
+
+
+@LowerBound.mistake(
+    "terms",
+    what="The entropy is that of the weights, once a point: - pi_k log pi_k for - r_nk log r_nk.",
+    why="How open the label of point n still is, its own row of R says.",
+    read=ENTROPY,
+    see="r = 0.9, 0.1 has the entropy 0.33, whatever pi is.",
+)
+def weights_for_responsibilities(plan, X, R, weights, means, covariances):
+    R, weights = as_floats(R, weights)
+    joint = plan.joint(X, weights, means, covariances)
+    return plan.total(plan.weigh(R, joint), _of(weights), joint)

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from gmm_ref.checks.mistakes import samples
+from gmm_ref.checks.mistakes import full_dataset, posterior, samples
 from gmm_ref.checks.mistakes.samples import OWN_LABEL, PARTS, Draws, LabelAnswer
 from nbjudge.checking import operators
 from nbjudge.checking.operators import On
@@ -83,7 +83,7 @@ SamplePosteriorLabels.suffers(
     "draw",
     samples.labels_not_drawn.again(
         lambda plan, R, rng: R.argmax(axis=1),
-        what="Nothing is drawn: each point gets its most probable component.",
+        what="Nothing is left to chance: all rows that are alike get one label, as by argmax.",
         why="argmax is the best guess at z. A draw has each label as often as it is probable.",
         read=POSTERIOR,
         see="the row 0.6, 0.4: of 1000 draws some 400 have the label 1; argmax gives 0 each time.",
@@ -121,10 +121,18 @@ def responsibilities_ignored(plan, R):
 @_probabilities(
     what="1 - r stands where r should: improbable labels become common.",
     see="the row 0.7, 0.2, 0.1 has the complements 0.3, 0.8, 0.9.",
-    variants=(lambda R: 1 - R, lambda R: R[:, ::-1]),
 )
-def complement_of_the_responsibilities(plan, R, turned):
-    return turned(R) + 1e-300
+def complement_of_the_responsibilities(plan, R):
+    return 1 - R + 1e-300
+
+
+@_probabilities(
+    what="The components are in reverse order: k is drawn as often as K-1-k should be.",
+    why="Perhaps the borders above u are counted; the label is the number of those below.",
+    see="the row 0.7, 0.2, 0.1 and u = 0.95: the borders 0.7 and 0.9 lie below, the label is 2.",
+)
+def components_reversed(plan, R):
+    return R[:, ::-1]
 
 
 @_probabilities(
@@ -152,6 +160,30 @@ def cumulative_sum_as_probabilities(plan, R):
 )
 def a_coin_for_each_component(plan, R, rng):
     return np.argmax(rng.random(R.shape) < R, axis=1)
+
+
+SamplePosteriorLabels.suffers(
+    "draw",
+    posterior.two_components_only.again(
+        lambda plan, R, rng, first_is_it: np.where(first_is_it(R, rng.random(len(R))), 0, 1),
+        (lambda R, u: u < R[:, 0], lambda R, u: u >= R[:, min(1, R.shape[1] - 1)]),
+        what="Only the labels 0 and 1 are drawn: that is a rule for K = 2.",
+        why="One number parts two labels; for K labels there are K-1 borders.",
+        read=POSTERIOR,
+        see="the row 0.1, 0.2, 0.7 has the label 2 seven times of ten.",
+    ),
+)
+SamplePosteriorLabels.suffers(
+    "form",
+    full_dataset.first_rows_only.again(
+        lambda plan, z, n_components: z[:n_components],
+        (),
+        what="K labels come back, not N: the loop runs over the components.",
+        why="Each point has a label of its own; R has a row for each point.",
+        read=PARTS,
+        see="R of shape (5, 3) makes 5 labels, not 3.",
+    ),
+)
 
 
 @_draw(
