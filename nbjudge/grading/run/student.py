@@ -114,8 +114,9 @@ class Student:
 
     def begin_anew(self):
         """End the process: the next has not been asked anything. It is not counted as a start."""
+        if self.channel is not None:
+            self.starts -= 1
         self.stop()
-        self.starts -= 1
 
     def stop(self):
         """End the process, with all that it started."""
