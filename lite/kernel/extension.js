@@ -99,6 +99,10 @@ export function extension({ BaseKernel, IKernelClient, IKernelSpecs }) {
         spec: SPEC,
         create: async options => new Kernel(options, app.serviceManager.contents),
       });
+      // JupyterLite offers a download by the path, whose folder is no part of a file's name.
+      document.addEventListener('click', ({ target }) => {
+        if (target.download) target.download = target.download.split('/').pop();
+      }, true);
       // JupyterLite's own interrupt drops the cells that wait; the one that runs goes on.
       const dropWaiting = client.interrupt.bind(client);
       client.interrupt = async id => {

@@ -2,6 +2,7 @@
 // scipy and matplotlib compiled in, on the file system of @bjorn3/browser_wasi_shim. Nothing else
 // knows.
 
+import { openStore } from './store.js';
 import * as wasi from './wasi/index.js';
 
 const FOLDER = new URL('python/', import.meta.url);
@@ -15,43 +16,64 @@ zipfile.ZipFile(fonts).extractall('${FONTS}')
 zipfile.ZipFile('/course.zip').extractall('/course')
 sys.path.insert(0, '/course')
 os.chdir('/work')
+del io, os, sys, zipfile, fonts, library
 `;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 // Start Python with `files`, [name, bytes] each, in its working folder. hear(line) is called with
-// each line that cell.py sends; progress(text, done) while it starts. Gives {run(code)}.
+// each line that it prints; progress(text, done) while it starts.
+//
+// Gives {run(code), isWarm, keepWarm()}: keepWarm() keeps this Python as it is for the next start
+// on this machine, where isWarm is true then.
 export async function startPython({ files, progress, hear }) {
   const parts = await (await fetch(new URL('parts.json', FOLDER))).json();
-  const total = Object.values(parts).reduce((sum, { bytes }) => sum + bytes, 0);
-  let got = 0;
-  const count = bytes => {
-    got += bytes;
-    progress(`Python: ${(got / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`, got / total);
-  };
-  const [module, library, course] = await Promise.all([
-    fetchPart(parts.wasm, count).then(response => WebAssembly.compileStreaming(response)),
-    fetchPart(parts.library, count).then(bytesOf),
-    fetchPart(parts.course, count).then(bytesOf),
-  ]);
+  const store = await openStore(Object.values(parts).map(({ file }) => file));
+  const warm = await store.get('warm');
+  const { module, library, course } = await fetchParts(parts, store, progress);
   progress('Python starts …', null);
-  const folders = [
-    preopen('/usr/local/lib', { [ZIP]: new wasi.File(library, { readonly: true }) }),
-    preopen(FONTS, {}),
-    preopen('/', {
-      'course.zip': new wasi.File(course, { readonly: true }),
-      course: new wasi.Directory([]),
-      work: new wasi.Directory(files.map(([name, bytes]) => [name, new wasi.File(bytes)])),
-      tmp: new wasi.Directory([]),
-      usr: new wasi.Directory([]),
-    }),
-  ];
-  const console_ = name =>
-    wasi.ConsoleStdout.lineBuffered(text => console.warn(`python ${name}:`, text));
+
+  const root = new wasi.Directory([
+    ['course.zip', new wasi.File(course, { readonly: true })],
+    ['usr', new wasi.Directory([])],
+    ...['course', 'tmp'].map(name => [name, directory(warm?.[name] ?? [])]),
+    ['work', directory(files)],
+  ]);
+  const fonts = directory(warm?.fonts ?? []);
+  const { exports } = await instantiate(module, hear, [
+    new Folder('/usr/local/lib', [[ZIP, new wasi.File(library, { readonly: true })]]),
+    new Folder(FONTS, fonts.contents),
+    new Folder('/', root.contents),
+  ]);
+
+  const run = code => {
+    const bytes = encoder.encode(code);
+    const place = exports.host_alloc(bytes.length);
+    new Uint8Array(exports.memory.buffer, place, bytes.length).set(bytes);
+    if (exports.turn(place, bytes.length) !== 0) throw new Error('see the console of the browser');
+  };
+  if (warm) await restoreMemory(exports.memory, warm.memory);
+  else run(SETUP);
+
+  return {
+    run,
+    isWarm: warm !== undefined,
+    // Between two turns, all of Python is in its memory and its files.
+    keepWarm: () =>
+      store.put('warm', {
+        memory: new Blob([exports.memory.buffer]),
+        fonts: filesIn(fonts),
+        course: filesIn(root.contents.get('course')),
+        tmp: filesIn(root.contents.get('tmp')),
+      }),
+  };
+}
+
+async function instantiate(module, hear, folders) {
+  const complain = text => console.warn('Python:', text);
   const descriptors = [
     new wasi.OpenFile(new wasi.File([])),
     wasi.ConsoleStdout.lineBuffered(hear),
-    console_('stderr'),
+    wasi.ConsoleStdout.lineBuffered(complain),
     ...folders,
   ];
   const environment = ['TMPDIR=/tmp', 'PYTHONTZPATH=', 'HOME=/tmp'];
@@ -60,46 +82,54 @@ export async function startPython({ files, progress, hear }) {
     wasi_snapshot_preview1: system.wasiImport,
     host: { call: () => -1 },
   });
-  const { exports } = instance;
   system.inst = instance;
-  exports._initialize?.();
-
-  const run = code => {
-    const bytes = encoder.encode(code);
-    const place = exports.host_alloc(bytes.length);
-    new Uint8Array(exports.memory.buffer, place, bytes.length).set(bytes);
-    if (exports.turn(place, bytes.length) !== 0) throw new Error('see the console of the browser');
-  };
-  run(SETUP);
-  return { run };
+  instance.exports._initialize?.();
+  return instance;
 }
 
-// A part of the site, from the cache of this page if it is there; count(bytes) as it comes.
-async function fetchPart({ file, bytes, gzip }, count) {
-  const url = new URL(file, FOLDER);
-  // Without https there is no such cache, but that of the browser.
-  const cache = await globalThis.caches?.open('gmm-companion-python');
-  let response = await cache?.match(url);
-  if (!response) {
-    response = await fetch(url);
-    if (!response.ok) throw new Error(`${url} could not be fetched (${response.status})`);
-    // A cache that is full keeps nothing, and Python starts all the same.
-    cache?.put(url, response.clone()).catch(() => {});
-  }
-  let body = response.body.pipeThrough(
+async function restoreMemory(memory, blob) {
+  memory.grow((blob.size - memory.buffer.byteLength) / 65536);
+  new Uint8Array(memory.buffer).set(new Uint8Array(await blob.arrayBuffer()));
+}
+
+// The three parts of the site: WebAssembly, compiled while it comes, and bytes.
+async function fetchParts(parts, store, progress) {
+  const total = Object.values(parts).reduce((sum, { bytes }) => sum + bytes, 0);
+  const megabytes = bytes => (bytes / 1e6).toFixed(0);
+  let got = 0;
+  const counting = () =>
     new TransformStream({
       transform(chunk, controller) {
-        count(chunk.length);
+        got += chunk.length;
+        progress(`Python: ${megabytes(got)} of ${megabytes(total)} MB`, got / total);
         controller.enqueue(chunk);
       },
-    }),
-  );
-  if (gzip) body = body.pipeThrough(new DecompressionStream('gzip'));
-  return new Response(body, { headers: { 'Content-Type': 'application/wasm' } });
-}
-
-async function bytesOf(response) {
-  return new Uint8Array(await response.arrayBuffer());
+    });
+  const bodyOf = async ({ file }) => {
+    const kept = await store.get(file);
+    if (kept) return kept.stream();
+    const response = await fetch(new URL(file, FOLDER));
+    if (!response.ok) throw new Error(`${response.url} could not be fetched (${response.status}).`);
+    const [now, later] = response.body.tee();
+    new Response(later).blob().then(blob => store.put(file, blob));
+    return now;
+  };
+  const bytesOf = async part => {
+    const response = new Response((await bodyOf(part)).pipeThrough(counting()));
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  const compiled = async part => {
+    const body = (await bodyOf(part)).pipeThrough(counting());
+    const wasm = body.pipeThrough(new DecompressionStream('gzip'));
+    const headers = { 'Content-Type': 'application/wasm' };
+    return WebAssembly.compileStreaming(new Response(wasm, { headers }));
+  };
+  const [module, library, course] = await Promise.all([
+    compiled(parts.wasm),
+    bytesOf(parts.library),
+    bytesOf(parts.course),
+  ]);
+  return { module, library, course };
 }
 
 // The shim says of its folders that nothing may be done in them, and Python believes it.
@@ -111,6 +141,26 @@ class Folder extends wasi.PreopenDirectory {
   }
 }
 
-function preopen(name, contents) {
-  return new Folder(name, new Map(Object.entries(contents)));
+// A folder from [path, bytes] pairs, and back.
+function directory(files) {
+  const root = new wasi.Directory([]);
+  for (const [path, bytes] of files) {
+    const names = path.split('/');
+    const file = names.pop();
+    let { contents } = root;
+    for (const name of names) {
+      if (!contents.has(name)) contents.set(name, new wasi.Directory([]));
+      ({ contents } = contents.get(name));
+    }
+    contents.set(file, new wasi.File(bytes));
+  }
+  return root;
+}
+
+function filesIn({ contents }) {
+  return [...contents].flatMap(([name, inode]) =>
+    inode instanceof wasi.File
+      ? [[name, inode.data]]
+      : filesIn(inode).map(([path, bytes]) => [`${name}/${path}`, bytes]),
+  );
 }

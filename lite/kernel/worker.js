@@ -13,8 +13,13 @@ const REQUESTS = {
     const progress = (text, done) => postMessage({ type: 'progress', text, done });
     try {
       python = await startPython({ files, progress, hear: line => postMessage(JSON.parse(line)) });
-      progress('Python loads numpy and scipy …', null);
-      python.run(`${CELL}.start()`);
+      if (python.isWarm) {
+        python.run(`${CELL}.resume()`);
+      } else {
+        progress('Python loads numpy and scipy …', null);
+        python.run(`${CELL}.start()`);
+        python.keepWarm();
+      }
       postMessage({ type: 'ready' });
     } catch (error) {
       postMessage({ type: 'failed', why: `Python did not start: ${error.message ?? error}` });
