@@ -40,6 +40,7 @@ test: .venv/with-test  ## everything that CI checks
 gate: .venv/with-test  ## the checks alone: every known mistake with 20 seeds, every right answer with 200
 	CATALOGUE_SEEDS=20 $(PYTEST) tests/gmm_ref/checks/test_mistakes.py
 	RIGHT_SEEDS=200 $(PYTEST) tests/gmm_ref/checks/test_right_answers.py
+	RIGHT_SEEDS=1 pytest tests/browser/test_lite.py -k right_answers
 
 test-lowest: .venv/with-test  ## the tests of the package with the lowest versions it promises
 	uv venv --quiet --clear --python $(BIN)/python .venv/lowest

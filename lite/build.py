@@ -58,7 +58,23 @@ def build(folder):
         put_shim(extension / "wasi")
         put_python(extension / "python")
         front_end(folder, Path(made), extension)
-    shutil.copy(HERE / "index.html", folder)
+    (folder / "index.html").write_text(start_page(folder), encoding="utf-8")
+
+
+def start_page(folder):
+    """index.html, with the assignments and the megabytes of the site in `folder`."""
+    items = []
+    for path in sorted(ROOT.glob("exercises/*/*.ipynb")):
+        heading = json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
+        number, title = "".join(heading).splitlines()[0].lstrip("# ").split(" ", 1)
+        address = f"notebooks/index.html?path={path.parent.name}/{path.name}"
+        title = title.removesuffix(": the exercises")
+        items.append(f'<li><a href="{address}"><b>{number}</b> <span>{title}</span></a></li>')
+    [parts] = folder.glob("extensions/*/python/parts.json")
+    size = sum(part["bytes"] for part in json.loads(parts.read_text()).values())
+    page = (HERE / "index.html").read_text(encoding="utf-8")
+    page = page.replace("<!-- assignments -->", "\n".join(items))
+    return page.replace("<!-- megabytes -->", f"{size / 1e6:.0f}")
 
 
 def front_end(folder, work, extension):
@@ -83,8 +99,11 @@ def front_end(folder, work, extension):
 
 def put_shim(folder):
     """The file system of WASI for the browser, from the npm registry."""
-    with urllib.request.urlopen(SHIM_ADDRESS) as answer:
-        archive = checked(answer.read(), SHIM, SHIM_ADDRESS)
+    try:
+        with urllib.request.urlopen(SHIM_ADDRESS, timeout=60) as answer:
+            archive = checked(answer.read(), SHIM, SHIM_ADDRESS)
+    except OSError as error:
+        sys.exit(f"{SHIM_ADDRESS} cannot be reached: {error}")
     folder.mkdir()
     with tarfile.open(fileobj=io.BytesIO(archive)) as members:
         for member in members:

@@ -13,6 +13,7 @@ import sys
 import traceback
 import warnings
 
+import int32
 import matplotlib
 import matplotlib.pyplot
 import numpy as np
@@ -33,6 +34,7 @@ def start():
     """Once, before the first cell: output goes to the page."""
     notebook.__dict__["display"] = display
     builtins.input = _no_input
+    int32.mend()
     matplotlib.use("module://pictures")
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
 

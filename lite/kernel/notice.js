@@ -16,7 +16,7 @@ export class Notice {
     this.box.style.cssText = STYLE;
     this.words = this.box.appendChild(document.createElement('span'));
     this.bar = this.box.appendChild(document.createElement('progress'));
-    this.bar.setAttribute('aria-label', 'Python is being fetched');
+    this.bar.setAttribute('aria-label', 'Loading Python');
     this.bar.style.width = '100%';
   }
 

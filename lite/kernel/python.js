@@ -30,7 +30,7 @@ export async function startPython({ files, progress, hear }) {
   const store = await openStore(Object.values(parts).map(({ file }) => file));
   const warm = await store.get('warm');
   const { module, library, course } = await fetchParts(parts, store, progress);
-  progress('Python starts …', null);
+  progress('Starting Python …', null);
 
   const root = new wasi.Directory([
     ['course.zip', new wasi.File(course, { readonly: true })],
@@ -95,13 +95,13 @@ async function restoreMemory(memory, blob) {
 // The three parts of the site: WebAssembly, compiled while it comes, and bytes.
 async function fetchParts(parts, store, progress) {
   const total = Object.values(parts).reduce((sum, { bytes }) => sum + bytes, 0);
-  const megabytes = bytes => (bytes / 1e6).toFixed(0);
+  const megabytes = (total / 1e6).toFixed(0);
   let got = 0;
   const counting = () =>
     new TransformStream({
       transform(chunk, controller) {
         got += chunk.length;
-        progress(`Python: ${megabytes(got)} of ${megabytes(total)} MB`, got / total);
+        progress(`Loading Python (${megabytes} MB) …`, got / total);
         controller.enqueue(chunk);
       },
     });

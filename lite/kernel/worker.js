@@ -16,7 +16,7 @@ const REQUESTS = {
       if (python.isWarm) {
         python.run(`${CELL}.resume()`);
       } else {
-        progress('Python loads numpy and scipy …', null);
+        progress('Loading numpy and scipy …', null);
         python.run(`${CELL}.start()`);
         python.keepWarm();
       }
