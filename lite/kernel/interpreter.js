@@ -35,7 +35,12 @@ export class Interpreter {
     });
     this.ready.catch(() => {}).finally(() => this.notice.close());
     const worker = this.worker;
-    this.files().then(files => worker.postMessage({ type: 'start', files }), console.error);
+    this.files()
+      .catch(error => {
+        console.warn('What lies beside the notebook cannot be read:', error);
+        return [];
+      })
+      .then(files => worker.postMessage({ type: 'start', files }));
   }
 
   // Run a cell; show(output) for each output as it comes. Resolves to the error, or null.
