@@ -20,6 +20,12 @@ import zipfile
 from importlib import resources
 from pathlib import Path
 
+from traitlets.config import PyFileConfigLoader
+
+from nbjudge.grading.course import CONFIG
+from nbjudge.grading.handout.handout import Handout
+from nbjudge.grading.handout.wheel import write_wheel
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 
@@ -36,15 +42,6 @@ LEFT_OUT = {
     "html5lib", "bs4", "lxml", "xlrd", "tqdm", "yaml", "regex", "soupsieve", "wrapt", "toolz",
     "_pyrepl", "pydoc_data", "profiling",
 }  # fmt: skip
-# What a student is given: the reference and its checks, as `pip install` gives them, without the
-# demonstration class, whose answers are there to be graded.
-COURSE = [
-    "gmm_ref/**/*.py",
-    "gmm_ref/data/*.csv",
-    "nbjudge/__init__.py",
-    "nbjudge/checking/**/*.py",
-]
-NOT_GIVEN = ["gmm_ref/demo*.py", "gmm_ref/figures/*", "gmm_ref/quiz.py"]
 
 
 def build(folder):
@@ -152,17 +149,31 @@ def cut(library):
 
 
 def course():
-    """A zip of the packages that the checks import, and of what runs the cells."""
-    left_out = {path for pattern in NOT_GIVEN for path in ROOT.glob(pattern)}
-    paths = {path for pattern in COURSE for path in ROOT.glob(pattern)} - left_out
+    """A zip of the packages that are handed out, and of what runs the cells."""
+    settings = Handout(config=PyFileConfigLoader(CONFIG, path=str(ROOT)).load_config())
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as members:
-        members_at = [(path, path.relative_to(ROOT)) for path in sorted(paths)]
-        members_at += [(path, path.name) for path in sorted((HERE / "kernel").glob("*.py"))]
-        for path, name in members_at:
+        for name, content in [*handed_out(settings), *runners()]:
             # With no time of its own, so that the same files make the same zip.
-            members.writestr(zipfile.ZipInfo(str(name)), path.read_bytes())
+            members.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def handed_out(settings):
+    """(path, bytes) of what the wheels of the hand-out hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        for distribution, packages in settings.packages.items():
+            wheel = write_wheel(folder, distribution, packages, settings.leave_out)
+            with zipfile.ZipFile(wheel) as members:
+                for name in sorted(members.namelist()):
+                    if ".dist-info/" not in name:
+                        yield name, members.read(name)
+
+
+def runners():
+    """(path, bytes) of what runs the cells."""
+    for path in sorted((HERE / "kernel").glob("*.py")):
+        yield path.name, path.read_bytes()
 
 
 if __name__ == "__main__":
