@@ -40,7 +40,9 @@ test: .venv/with-test  ## everything that CI checks
 gate: .venv/with-test  ## the checks alone: every known mistake with 20 seeds, every right answer with 200
 	CATALOGUE_SEEDS=20 $(PYTEST) tests/gmm_ref/checks/test_mistakes.py
 	RIGHT_SEEDS=200 $(PYTEST) tests/gmm_ref/checks/test_right_answers.py
-	RIGHT_SEEDS=1 pytest tests/browser/test_lite.py -k right_answers
+
+test-lite: .venv/with-test .venv/with-lite  ## the site of make lite, in Chromium
+	pytest -m lite
 
 test-lowest: .venv/with-test  ## the tests of the package with the lowest versions it promises
 	uv venv --quiet --clear --python $(BIN)/python .venv/lowest
@@ -69,4 +71,4 @@ clean:  ## remove what was made: .venv and caches
 mistakes: .venv/with-test  ## the table of known mistakes: which aspect catches which; of one by EXERCISE=fit
 	python -m nbjudge.checking.table gmm_ref.checks 1 $(EXERCISE)
 
-.PHONY: help lab demo html lite lite-open mistakes release test test-lowest gate bench bench-em clean
+.PHONY: help lab demo html lite lite-open mistakes release test test-lite test-lowest gate bench bench-em clean

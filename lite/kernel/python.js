@@ -114,15 +114,13 @@ async function fetchParts(parts, store, progress) {
     new Response(later).blob().then(blob => store.put(file, blob));
     return now;
   };
-  const bytesOf = async part => {
-    const response = new Response((await bodyOf(part)).pipeThrough(counting()));
-    return new Uint8Array(await response.arrayBuffer());
-  };
+  const unpacked = async part =>
+    (await bodyOf(part)).pipeThrough(counting()).pipeThrough(new DecompressionStream('gzip'));
+  const bytesOf = async part =>
+    new Uint8Array(await new Response(await unpacked(part)).arrayBuffer());
   const compiled = async part => {
-    const body = (await bodyOf(part)).pipeThrough(counting());
-    const wasm = body.pipeThrough(new DecompressionStream('gzip'));
     const headers = { 'Content-Type': 'application/wasm' };
-    return WebAssembly.compileStreaming(new Response(wasm, { headers }));
+    return WebAssembly.compileStreaming(new Response(await unpacked(part), { headers }));
   };
   const [module, library, course] = await Promise.all([
     compiled(parts.wasm),
