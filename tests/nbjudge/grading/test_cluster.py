@@ -19,7 +19,7 @@ from nbjudge.grading.run import pool
 @pytest.fixture
 def scheduler():
     """The address of a scheduler that has no workers yet."""
-    with LocalCluster(n_workers=0, dashboard_address=None, processes=False, protocol="tcp") as c:
+    with LocalCluster(n_workers=0, dashboard_address=":0", processes=False, protocol="tcp") as c:
         yield c.scheduler_address
 
 
